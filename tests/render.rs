@@ -246,7 +246,7 @@ fn a_page_has_further_sections_where_its_author_puts_them() {
     assert!(report.contains("<h2 id=\"h-derp\">DERP</h2>") && report.contains("<h2 id=\"h-people\">People</h2>"));
 }
 
-/// Returns what a command prints, whatever it warns of.
+/// Returns the output of a command, and ignores its warnings.
 fn printed_with_warnings(directory: &Path, arguments: &[&str]) -> String {
     let output = policy(directory, arguments);
     assert_eq!(output.status, Some(0), "{}", output.stderr);

@@ -99,8 +99,8 @@ pub trait Analysis {
     /// ```
     fn who_beyond_ports(&self, destinations: &[&str]) -> Vec<Vec<ReachabilityRow>>;
 
-    /// Returns what a page needs to answer as [`Analysis::explain`] does, without this program. `None` if the policy is
-    /// too large for that.
+    /// Returns the data from which a page can answer questions like [`Analysis::explain`], without
+    /// this program. `None` if the policy is too large for a page.
     ///
     /// ```
     /// use policy_analysis::Analysis;

@@ -1,11 +1,12 @@
-//! A policy before and after it was formatted.
+//! The alignment of a formatted policy with its original text.
 
 use std::collections::HashMap;
 
 use policy_core::hujson::{Document, NodeId};
 use policy_core::source::Origin;
 
-/// Two texts that differ in white space alone: from the parts of the formatted one to those of the original.
+/// A mapping from the parts of a formatted text to those of its original. The two differ only in
+/// white space.
 #[derive(Debug)]
 pub(crate) struct Alignment {
     formatted: Document,
@@ -17,7 +18,8 @@ pub(crate) struct Alignment {
 }
 
 impl Alignment {
-    /// Aligns two texts. `None` if one is not HuJSON, or if formatting the original does not give the other one.
+    /// Aligns two texts. Returns `None` if one is not HuJSON, or if formatting `original` does not
+    /// result in `formatted`.
     pub(crate) fn new(formatted: &str, original: &str) -> Option<Alignment> {
         let (formatted, original) = (Document::parse(formatted).ok()?, Document::parse(original).ok()?);
         if original.format() != formatted.text() {
@@ -28,7 +30,7 @@ impl Alignment {
         Some(Alignment { formatted, original, nodes, ends })
     }
 
-    /// Returns the part of the original that a part of the formatted text was.
+    /// Returns the part of the original text for a part of the formatted text.
     pub(crate) fn original(&self, part: Origin) -> Option<Origin> {
         match (self.start(part.start), self.end(part.end)) {
             (Some(start), Some(end)) if start <= end => Some(Origin::new(start, end)),
@@ -52,7 +54,7 @@ impl Alignment {
         is_same_length(formatted, original).then_some(original.start + (end - formatted.start))
     }
 
-    /// Returns the innermost node that has a byte, and what it was.
+    /// Returns the innermost node that contains a byte, in the formatted and in the original text.
     fn around(&self, byte: u32) -> Option<(Origin, Origin)> {
         let after = self.nodes.partition_point(|(node, _)| node.start <= byte);
         let nearest = self.nodes.get(after.checked_sub(1)?).copied()?;
@@ -73,7 +75,8 @@ impl Alignment {
     }
 }
 
-/// A string with the same escapes, or another word.
+/// Returns whether both have the same length, so that bytes inside can be mapped. Strings whose
+/// escapes changed have different lengths.
 fn is_same_length(one: Origin, other: Origin) -> bool {
     one.end - one.start == other.end - other.start
 }

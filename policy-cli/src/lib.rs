@@ -87,29 +87,29 @@ const EXIT_STATUS: &str = "Exit status:
   1  findings: errors, failing tests, differences, or a file that is out of date
   2  failure: wrong usage, or a file that cannot be read or written";
 
-/// Examples of an operator's own binary: what follows its name, and what it is for.
+/// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
-    ("emit > policy.hujson", "print the policy, as without a command"),
+    ("emit > policy.hujson", "print the policy, which is also the default command"),
     ("emit --output policy.hujson", "write it to a file, if that changes the file"),
     ("emit --check policy.hujson", "in CI: is the committed file up to date?"),
     ("diff git:HEAD:policy.hujson", "what access do the changes since the last commit give?"),
     ("fmt src/tailnet.rs", "format the policy's source"),
-    ("docs --output docs/access.md", "the reference page, with what its author wrote kept"),
-    ("explain alice tag:db:5432", "may she, by which rule, and if not, why not?"),
-    ("who tag:db", "all who reach it"),
+    ("docs --output docs/access.md", "update the reference page, and keep the author's text"),
+    ("explain alice tag:db:5432", "can she reach it, by which rule, and if not, why not?"),
+    ("who tag:db", "everyone who can reach it"),
     ("expiring --within 30d", "what ends in the next thirty days"),
     ("report -o access.html", "a page to look up who reaches what"),
 ];
 
-/// Those of the stand-alone program.
+/// Examples for the stand-alone program.
 const FILE_EXAMPLES: &[Example] = &[
-    ("check policy.hujson", "would Tailscale take it?"),
+    ("check policy.hujson", "would Tailscale accept it?"),
     ("check --format github *.hujson", "in CI: annotate the pull request"),
     ("test policy.hujson", "do its own tests pass?"),
-    ("explain policy.hujson alice@example.com tag:db:5432", "may she, by which rule, and if not, why not?"),
-    ("who policy.hujson tag:db", "all who reach it"),
+    ("explain policy.hujson alice@example.com tag:db:5432", "can she reach it, by which rule, and if not, why not?"),
+    ("who policy.hujson tag:db", "everyone who can reach it"),
     ("expiring policy.hujson --within 30d", "what ends in the next thirty days"),
-    ("compile policy.hujson --tailnet facts.json", "Tailscale's verdict, and what each device gets"),
+    ("compile policy.hujson --tailnet facts.json", "whether Tailscale accepts it, and what each device gets"),
     ("matrix policy.hujson", "who reaches what"),
     ("docs policy.hujson --check access.md", "in CI: is the reference page up to date?"),
     ("fmt policy.hujson", "format it in place"),
@@ -117,9 +117,9 @@ const FILE_EXAMPLES: &[Example] = &[
     ("fmt --check *.hujson", "in CI: is every file formatted?"),
     ("import policy.hujson > src/tailnet.rs", "the same policy in Rust, with its comments"),
     ("diff git:HEAD:policy.hujson policy.hujson", "what access do the changes since the last commit give?"),
-    ("scan .", "do manifests, programs and scripts name what it declares?"),
-    ("init tailnet --from policy.hujson", "a crate for it, with all that git and CI want"),
-    ("migrate --write policy.hujson", "acls as grants, which allow exactly the same"),
+    ("scan .", "does the policy declare every name in manifests, programs and scripts?"),
+    ("init tailnet --from policy.hujson", "a crate for it, with everything that git and CI need"),
+    ("migrate --write policy.hujson", "convert ACLs to grants that allow exactly the same"),
 ];
 
 /// Runs the command line with a built-in policy. Without arguments, prints the policy.

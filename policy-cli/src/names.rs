@@ -31,7 +31,7 @@ pub(crate) enum NamedKind {
 #[derive(Debug)]
 pub(crate) struct PolicyName {
     pub(crate) name: String,
-    /// The text that stands for it in a policy file and in Tailscale's API.
+    /// The name in a policy file and in Tailscale's API.
     pub(crate) value: String,
     /// The comment above it.
     pub(crate) doc: Option<String>,

@@ -1,8 +1,9 @@
-//! The source of the policy that is built in, so that places are those where its author wrote it: a `policy!`, or the file
-//! that `policy_file!` names.
+//! The source of the built-in policy: a `policy!`, or the file that `policy_file!` names. With it,
+//! messages show the places that the author wrote.
 //!
-//! The program has only the file and the line of each statement, which costs a build next to nothing. To show more, it reads the
-//! source again, Rust by the parser of `policy!`. Nothing is shown of a source that does not say exactly what is built in.
+//! The program contains only the file and the line of each statement, which adds almost nothing to
+//! the build time. To show more, it reads the source again. It reads Rust with the parser of
+//! `policy!`. It ignores a source that differs from the built-in policy.
 
 use std::env;
 use std::ops::Range;
@@ -16,7 +17,7 @@ use crate::alignment::Alignment;
 use crate::file;
 use crate::source_file::{SourceFile, Span};
 
-/// The files that a built-in policy was written in.
+/// The source files of a built-in policy.
 #[derive(Debug)]
 pub(crate) struct Original {
     files: Vec<SourceFile<'static>>,
@@ -24,18 +25,18 @@ pub(crate) struct Original {
     alignment: Alignment,
 }
 
-/// What the policy was before it was formatted.
+/// The form of the policy before it was formatted.
 #[derive(Debug)]
 enum Source {
-    /// What a `policy!` says.
+    /// The contents of a `policy!`.
     Rust(RustSource),
-    /// One of the files.
+    /// The index of the policy file.
     Hujson(usize),
 }
 
 impl Original {
-    /// Reads the source of a policy. `None` if it is not built in, or if the source is not at hand or says something
-    /// else by now.
+    /// Reads the source of a policy. Returns `None` if the policy is not built in, or if its source
+    /// cannot be found or has changed since the build.
     pub(crate) fn find(policy: &Policy) -> Option<Original> {
         let names = policy.source_lines.files();
         if names.is_empty() {
@@ -95,8 +96,8 @@ impl Original {
     }
 }
 
-/// Returns the folders that rustc may have named the source from: those around the one that the program is started in, the package
-/// that cargo runs, and the program itself.
+/// Returns the folders that the source path from rustc may be relative to: the ancestors of the
+/// current directory, of the package that cargo runs, and of the program itself.
 fn folders() -> Vec<PathBuf> {
     let starts =
         [env::current_dir().ok(), env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), env::current_exe().ok()];
@@ -128,7 +129,7 @@ policy! {
 }
 ";
 
-    /// The policy as `policy!` builds it in.
+    /// Returns the policy in the form in which `policy!` builds it in.
     fn built_in() -> Policy {
         let source = RustSource::find(&[SOURCE], &|_| true).unwrap();
         let text = Document::parse(&source.lowered.policy).unwrap().format();

@@ -1,4 +1,5 @@
-//! The program that is run, as its help and its messages name it: `cargo run -- who …`, or `policy who FILE …`.
+//! The running program, and its command lines for help and messages: `cargo run -- who …`, or
+//! `policy who FILE …`.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,19 +14,20 @@ pub(crate) const BUILT_IN: &str = "<built-in policy>";
 /// One of the two programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
-    /// An operator's own binary, with a policy that is built in.
+    /// An operator's own binary, with a built-in policy.
     Own,
     /// The stand-alone `policy`, which reads files.
     StandAlone,
 }
 
 impl Program {
-    /// Returns the program that calls a policy `path`.
+    /// Returns the program that has `path` as its name for the policy.
     pub(crate) fn with_policy(path: &Path) -> Program {
         if path == Path::new(BUILT_IN) { Program::Own } else { Program::StandAlone }
     }
 
-    /// Returns what is in front of a command: `cargo run --`, the name of a binary that cargo did not start, or `policy`.
+    /// Returns the words before a command: `cargo run --`, or the name of the binary if cargo did
+    /// not start it, or `policy`.
     pub(crate) fn prefix(self) -> String {
         match self {
             Program::Own if env::var_os("CARGO").is_some() => "cargo run --".to_owned(),
@@ -34,7 +36,7 @@ impl Program {
         }
     }
 
-    /// Returns a command that is about one policy.
+    /// Returns a command line about one policy.
     pub(crate) fn command(self, command: &str, policy: &str, rest: &str) -> String {
         let prefix = self.prefix();
         let line = match self {
@@ -45,7 +47,7 @@ impl Program {
     }
 }
 
-/// Returns a command to answer another question about the policy that is known as `path`.
+/// Returns a command line that answers another question about the policy named `path`.
 pub(crate) fn command_line(path: &Path, command: &str, rest: &str) -> String {
     let policy = if path == file::display_name(Path::new("-")) { "-".to_owned() } else { file::visible_name(path) };
     visible(&Program::with_policy(path).command(command, &policy, rest))
@@ -58,10 +60,10 @@ pub(crate) fn binary_name() -> String {
     name.and_then(|name| name.into_string().ok()).unwrap_or_else(|| "policy".to_owned())
 }
 
-/// Longer examples have their explanation on a line of its own.
+/// The maximum width of an example with its explanation on the same line.
 const WIDEST: usize = 46;
 
-/// Lays out examples for a help: command lines, and what each is for.
+/// Formats the examples of a help text: command lines with their explanations.
 pub(crate) fn examples(lines: &[(String, &str)]) -> String {
     let widths = lines.iter().map(|(line, _)| line.chars().count());
     let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or(WIDEST);

@@ -6,12 +6,14 @@ use policy_core::model::Policy;
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic};
 
-/// The warnings that the compiler gave about the built-in policy. `cargo run` shows them before each start of the program.
+/// The warnings of the compiler about the built-in policy. `cargo run` shows them each time before
+/// it starts the program.
 pub(crate) struct ShownByCargo(HashSet<(Code, Origin, String)>);
 
 impl ShownByCargo {
-    /// Returns the warnings about a built-in policy without other facts than those of its source, if cargo started the
-    /// program. What depends on the day is not among them, because the program may have been compiled on another day.
+    /// Returns the warnings about a built-in policy if cargo started the program. They use only the
+    /// facts in the policy's source. Warnings that depend on today's date are not included, because
+    /// the program may have been compiled on another day.
     pub(crate) fn new(built_in: Option<&Policy>) -> ShownByCargo {
         let shown = built_in.filter(|_| std::env::var_os("CARGO").is_some());
         ShownByCargo::of(shown.map(Policy::check).unwrap_or_default())
@@ -22,7 +24,7 @@ impl ShownByCargo {
         ShownByCargo(warnings.map(|finding| (finding.code, finding.origin, finding.message)).collect())
     }
 
-    /// Returns the other findings.
+    /// Returns the findings that cargo has not shown.
     pub(crate) fn without(&self, findings: &[Diagnostic]) -> Vec<Diagnostic> {
         let is_new = |finding: &&Diagnostic| !self.has(finding);
         findings.iter().filter(is_new).cloned().collect()

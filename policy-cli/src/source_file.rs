@@ -1,4 +1,4 @@
-//! A text that findings and rules are in, and the places in it.
+//! The text of a file, and places in it for findings and rules.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::line_index::{LineIndex, Position};
 
-/// A text, and what it is called.
+/// A text and its file name.
 #[derive(Debug)]
 pub(crate) struct SourceFile<'a> {
     /// The path of the file, as the user wrote it.
@@ -27,7 +27,7 @@ impl<'a> SourceFile<'a> {
         SourceFile { path: path.into(), lines: LineIndex::new(text) }
     }
 
-    /// Returns the place of some bytes. `None` if the text does not have them.
+    /// Returns the place of a range of bytes. `None` if it is outside of the text.
     pub(crate) fn span(&self, Range { start, end }: Range<usize>) -> Option<Span<'_>> {
         (start <= end && end <= self.lines.text().len()).then(|| Span {
             source: self,

@@ -1,19 +1,20 @@
-//! The colours of results for people. [`output::print`](crate::output::print) takes them away where none are wanted.
+//! The colours of text output. [`output::print`](crate::output::print) removes them where they are
+//! not wanted.
 
 use anstyle::{AnsiColor, Style};
 
-/// What is as it should be: gained, allowed, passing.
+/// The style of good results: gained, allowed, passing.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What is not: lost, denied, failing.
+/// The style of bad results: lost, denied, failing.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What is not known.
+/// The style of unknown results.
 pub(crate) const UNKNOWN: Style = AnsiColor::Yellow.on_default().bold();
-/// A heading.
+/// The style of headings.
 pub(crate) const HEADING: Style = Style::new().bold();
-/// A place in a file.
+/// The style of places in files.
 pub(crate) const PLACE: Style = AnsiColor::Cyan.on_default();
 
-/// Returns a text in a style. It goes back to the terminal's own after it.
+/// Returns a text in a style, followed by a reset to the terminal's default style.
 pub(crate) fn paint(style: Style, text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
 }

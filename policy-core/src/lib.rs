@@ -45,7 +45,7 @@
 //! device. For each target it returns the rule that decides it, or the reason that it fails. A
 //! failing test is also one of the findings of [`Policy::check`].
 //!
-//! Tests require a [`ValidPolicy`], which [`Policy::validate`] makes of a policy without errors.
+//! Tests require a [`ValidPolicy`], which [`Policy::validate`] returns for a policy without errors.
 //!
 //! ```
 //! use policy_core::Policy;

@@ -1,8 +1,8 @@
-//! The bodies of all of Tailscale's own capabilities: a right one, and each mistake that can be
-//! made in one field of it.
+//! Tests of the bodies of all of Tailscale's own capabilities: a correct body, and each possible
+//! mistake in one of its fields.
 //!
 //! The mistakes follow from the shapes, so no capability and no field can be forgotten.
-//! `known_capabilities.txt` has the answer to each. To write it anew:
+//! `known_capabilities.txt` has the findings about each. To update it:
 //! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-core --test known_capabilities`. Read it before you commit.
 
 #![allow(
@@ -23,16 +23,16 @@ use policy_test_support::snapshot;
 
 /// A body with one mistake.
 struct Mistake {
-    /// What is wrong, and with which field.
+    /// The mistake, and the field that has it.
     what: String,
     body: Value,
     kind: Kind,
 }
 
 enum Kind {
-    /// A field of this name is spelt in another way.
+    /// A field of this name is misspelt.
     Misspelt(String),
-    /// Something else.
+    /// Any other mistake.
     Other,
 }
 
@@ -73,12 +73,12 @@ fn longest(choices: &[String]) -> String {
     choices.iter().max_by_key(|choice| choice.len()).unwrap().clone()
 }
 
-/// Leaves out the second letter.
+/// Returns a word without its second letter.
 fn misspell(word: &str) -> String {
     word.chars().enumerate().filter(|(index, _)| *index != 1).map(|(_, char)| char).collect()
 }
 
-/// Returns `body` with each mistake that one field can have. `path` names what it is in.
+/// Returns `body` with each possible mistake in one field. `path` names the objects around it.
 fn mistakes(shape: &Shape, body: &Value, path: &str) -> Vec<Mistake> {
     let mut out = Vec::new();
     match (shape, body) {
@@ -118,7 +118,7 @@ fn mistakes(shape: &Shape, body: &Value, path: &str) -> Vec<Mistake> {
     out
 }
 
-/// Returns a policy that gives a capability with a body, and what is said of it.
+/// Returns a policy that gives a capability with a body, and the findings about it.
 fn check(name: &str, is_grant: bool, body: &Value) -> (Policy, Vec<Diagnostic>) {
     let app = format!("\"app\": {{\"{name}\": [{body}]}}");
     let (in_grant, in_attribute) = if is_grant {
@@ -132,7 +132,7 @@ fn check(name: &str, is_grant: bool, body: &Value) -> (Policy, Vec<Diagnostic>) 
     (policy, findings)
 }
 
-/// Adds a body, and what is said of it below the words that it is about.
+/// Adds a body, with each finding below the words that it is about.
 fn write(out: &mut String, body: &Value, policy: &Policy, finding: &Diagnostic) {
     let body = body.to_string();
     let start = policy.text.find(&body).unwrap();

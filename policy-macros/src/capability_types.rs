@@ -221,7 +221,7 @@ impl Types<'_> {
         self.add_name(pascal_case(&all), text, place, path.len() == 1)
     }
 
-    /// Adds the name of a type. `text` is what the policy calls it.
+    /// Adds the name of a type. `text` is its name in the policy.
     fn add_name(&mut self, name: String, text: &str, place: SpanRange, is_capability: bool) -> Option<Ident> {
         let constant = is_capability.then(|| constant_name(&name));
         let this = || (text.to_owned(), place);
@@ -257,7 +257,7 @@ impl Types<'_> {
             pascal_case(&all)
         });
         let numbered = (2..).map(|number| format!("{}{number}", pascal_case(&words(last))));
-        // What starts with a digit has a sign before it, and cannot be written.
+        // A name that starts with a digit gets a `_` before it, and is not valid in `policy!`.
         let is_free = |name: &String| {
             let is_written = name.starts_with(|char: char| char.is_ascii_uppercase()) && !name.ends_with('_');
             is_written && !self.types.contains_key(name) && !self.constants.contains_key(&constant_name(name))

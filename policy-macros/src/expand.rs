@@ -37,10 +37,10 @@ pub(crate) fn policy(input: TokenStream) -> TokenStream {
     quote! { #fallback #chain }
 }
 
-/// What is known of a policy before its fragments are there.
+/// A policy without its fragments, which are not expanded yet.
 struct WithoutFragments {
     items: TokenStream,
-    /// What is wrong with its grammar.
+    /// Findings about its grammar.
     findings: Vec<Finding>,
     /// True if the path of a fragment cannot be read.
     has_wrong_use: bool,

@@ -99,8 +99,8 @@ pub(crate) fn export(input: TokenStream) -> Result<TokenStream, Box<Finding>> {
     })
 }
 
-/// Returns whether the name of a fragment is that of a section, and what follows is what a section has: its statements, or
-/// its block and other sections.
+/// Returns whether a section is in the place of a fragment: the name is that of a section, and
+/// statements follow, or a block and other sections.
 fn is_section_without_fragment(name: &Ident, rest: &[TokenTree]) -> bool {
     let Some(TokenTree::Group(block)) = rest.first() else { return false };
     if !policy_syntax::is_section(&name.to_string()) {
@@ -182,11 +182,12 @@ pub(crate) fn chain(policy: &TokenStream, paths: Vec<TokenStream>) -> TokenStrea
     calls
 }
 
-/// Items for the case that rustc does not find the macro of a fragment: it says so, and the crate is not to fail for want
-/// of `POLICY`, too. Those of the policy itself hide them, because names beat the names of a `*`.
+/// Returns fallback items for the case that rustc does not find the macro of a fragment. rustc
+/// reports this, and should not also report that `POLICY` is missing. The items of the policy
+/// itself hide the fallback items, because explicit names take precedence over a `*` import.
 ///
-/// Whether a path leads to a fragment is only known to rustc, and only once it has expanded all macros. So the error is
-/// rustc's own.
+/// Only rustc knows whether a path leads to a fragment, and only after it has expanded all macros.
+/// Therefore the error is rustc's own.
 pub(crate) fn fallback(items: &TokenStream) -> TokenStream {
     if ide::is_wanted() {
         return TokenStream::new();
@@ -201,7 +202,7 @@ pub(crate) fn fallback(items: &TokenStream) -> TokenStream {
     }
 }
 
-/// Makes a `use` of the path, which an editor can complete.
+/// Makes a `use` of the path, so that an editor can complete it.
 fn import(path: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unexpected_cfgs)]

@@ -18,7 +18,8 @@ const SHOWN: usize = 100;
 pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStream {
     let (mut errors, mut warnings): (Vec<Finding>, Vec<Finding>) =
         in_order(findings).into_iter().partition(Finding::is_error);
-    // What a broken policy is warned of can wait, as with rustc's lints, unless it says why a test fails.
+    // As with rustc's lints, warnings wait until there are no errors, unless they explain why a
+    // test fails.
     if !errors.is_empty() {
         warnings.retain(|warning| errors.iter().any(|error| error.is_explained_by(warning, SpanRange::contains)));
     }

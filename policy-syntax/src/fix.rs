@@ -2,8 +2,8 @@ use policy_core::diagnostic::{Change, Fix};
 
 use crate::string::{is_string, string_literal};
 
-/// Returns what a fix writes in place of `replaced`, words of `policy!`. A word without quotes gets some if Rust could not
-/// read it.
+/// Returns the replacement of `replaced`, a part of a `policy!`. A word gets quotes if Rust cannot
+/// read it without them.
 ///
 /// ```
 /// use policy_core::diagnostic::Help;

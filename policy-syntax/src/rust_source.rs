@@ -12,8 +12,8 @@ use crate::text::TokenText;
 use crate::token::{Delimiter, Token, TokenId, TokenKind, Tokens};
 use crate::token_range::TokenRange;
 
-/// A `policy!` that was read from Rust files, with the fragments that it uses: its HuJSON, and the way from there back to
-/// the bytes of the files. The macro goes the same way with the compiler's tokens.
+/// A `policy!` in the text of Rust files, with the fragments that it uses. It has the HuJSON, and
+/// maps places in it to bytes of the files. The macro does the same with the compiler's tokens.
 ///
 /// ```
 /// use policy_syntax::RustSource;
@@ -25,7 +25,7 @@ use crate::token_range::TokenRange;
 /// ```
 #[derive(Debug)]
 pub struct RustSource {
-    /// The HuJSON, and what is checked against.
+    /// The HuJSON, the facts and the invariants.
     pub lowered: Lowered,
     /// The file and the bytes of each token.
     ranges: Vec<(usize, Range<usize>)>,
@@ -39,8 +39,9 @@ struct Call<'a> {
 }
 
 impl RustSource {
-    /// Finds the `policy!` of some files that `is_wanted` wants. `None` if there is none, or if it does not say all of the
-    /// policy: its fragments are in other files, or another macro makes it.
+    /// Finds the first `policy!` in `files` for which `is_wanted` returns true. Returns `None` if
+    /// there is none, or if a part of the policy is missing because fragments are in other files or
+    /// another macro generates it.
     pub fn find(files: &[&str], is_wanted: &dyn Fn(&Lowered) -> bool) -> Option<RustSource> {
         let mut calls = Vec::new();
         for (file, text) in files.iter().copied().enumerate() {
@@ -51,11 +52,12 @@ impl RustSource {
         sources.find(|source| is_wanted(&source.lowered))
     }
 
-    /// Returns which of the files has what a part of the HuJSON or of its facts comes from, and the bytes there.
+    /// Returns the source of a part of the HuJSON or of its facts: the index of a file, and the
+    /// bytes in it.
     pub fn place(&self, origin: Origin) -> Option<(usize, Range<usize>)> {
         let (place, _) = self.lowered.place(origin)?;
         let (file, first) = self.ranges.get(place.first.index())?;
-        // A part may be made of several tokens of a `let`, a loop or a fragment.
+        // A part may come from several tokens of a `let`, a loop or a fragment.
         let last = self.ranges.get(place.last.index()).filter(|(other, last)| other == file && first.start <= last.end);
         Some((*file, first.start..last.map_or(first.end, |(_, last)| last.end)))
     }
@@ -75,26 +77,26 @@ impl RustSource {
 }
 
 impl<'a> Call<'a> {
-    /// Returns the tokens between the brackets. `None` if something is not a token.
+    /// Returns the tokens between the brackets. `None` if the text has invalid tokens.
     fn tokens(&self) -> Option<TokenText<'a>> {
         let text = TokenText::new(self.text.get(self.start()..self.call.body.end.checked_sub(1)?)?);
         text.errors.is_empty().then_some(text)
     }
 
-    /// The first byte between the brackets.
+    /// Returns the position of the first byte between the brackets.
     fn start(&self) -> usize {
         self.call.body.start + 1
     }
 }
 
-/// The places of all tokens that are read together.
+/// The places of all tokens of a policy and its fragments.
 struct Ranges<'a> {
     files: &'a [&'a str],
     ranges: Vec<(usize, Range<usize>)>,
 }
 
 impl Ranges<'_> {
-    /// Numbers some tokens of a macro, and closes them.
+    /// Numbers some tokens of a macro, and adds a closing token.
     fn add(&mut self, call: &Call, text: &TokenText, tokens: &[Token]) -> Tokens {
         let mut added = Tokens::with_capacity(tokens.len() + 1);
         let mut end = call.call.body.end;
@@ -102,7 +104,7 @@ impl Ranges<'_> {
         for token in tokens {
             match token.kind {
                 TokenKind::Open { .. } => depth += 1,
-                // The end of all.
+                // This one closes the block itself.
                 TokenKind::Close if depth == 0 => break,
                 TokenKind::Close => depth -= 1,
                 _ => {}
@@ -121,7 +123,7 @@ impl Ranges<'_> {
         self.ranges.push((file, range));
     }
 
-    /// Returns the only fragment with a name.
+    /// Returns the fragment with a name. `None` if there are several.
     fn fragment(&mut self, name: &str, calls: &[Call]) -> Option<Fragment> {
         let mut found = None;
         for call in calls.iter().filter(|call| call.call.name == "policy_fragment") {
@@ -139,7 +141,7 @@ impl Ranges<'_> {
         found
     }
 
-    /// Returns the text of a file between two positions that are chosen from the ranges of two tokens.
+    /// Returns the text of a file in the range that `choose` makes from the ranges of two tokens.
     fn between(
         &self,
         first: TokenId,
@@ -163,7 +165,7 @@ impl Positions for Ranges<'_> {
     }
 }
 
-/// `name only grants, tests { … }`
+/// The parts of `name only grants, tests { … }`.
 struct FragmentParts<'t> {
     name: &'t str,
     only: Option<&'t [Token]>,
@@ -186,13 +188,13 @@ impl<'t> FragmentParts<'t> {
     }
 }
 
-/// Returns how many brackets are around a token.
+/// Returns the number of brackets around a token.
 fn depth(tokens: &Tokens, index: usize) -> usize {
     let around = |(start, token): &(usize, &Token)| matches!(token.kind, TokenKind::Open { close, .. } if *start < index && index < close);
     tokens.iter().enumerate().filter(around).count()
 }
 
-/// Returns the last words of the paths that the `use`s at the top level of a policy have.
+/// Returns the last word of each path in a `use` at the top level of a policy.
 fn used_fragments(tokens: &Tokens) -> Vec<&str> {
     let mut names = Vec::new();
     let (mut index, mut starts) = (0, true);
@@ -218,7 +220,7 @@ fn used_fragments(tokens: &Tokens) -> Vec<&str> {
             }
             TokenKind::Punct { char, .. } => starts = *char == ';',
             TokenKind::Open { delimiter, close } => {
-                // Brackets are those of a comment, or what ends with `;`.
+                // Such brackets belong to a comment, or to a statement that ends with `;`.
                 starts = *delimiter != Delimiter::Parenthesis;
                 index = *close + 1;
             }
@@ -244,7 +246,7 @@ policy_fragment! {
 }
 mod a { policy_fragment! { ops { groups { group:ops = []; } } } }";
 
-    /// Returns the words that each piece of the HuJSON comes from.
+    /// Returns the source text of each piece of the HuJSON.
     fn words(files: &[&str], pieces: &[&str]) -> Option<Vec<String>> {
         let source = RustSource::find(files, &|_| true)?;
         let word = |piece: &&str| {

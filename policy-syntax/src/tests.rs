@@ -55,7 +55,7 @@ fn an_empty_line_between_statements_is_one_in_the_policy_file() {
             "tagOwners {\ntag:a;\n\n/// The database\ntag:b;\n}",
             "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t// The database\n\t\t\"tag:b\": [],\n\t},\n}\n",
         ),
-        // What a loop is written out as stands where the loop does.
+        // The statements of an expanded loop take its place.
         (
             "tagOwners {\ntag:a;\n\nfor name in [b, c] {\n\ntag:$name;\n\ntag:$name-x;\n}\n}",
             "{\n\t\"tagOwners\": {\n\t\t\"tag:a\": [],\n\n\t\t\"tag:b\": [],\n\n\t\t\"tag:b-x\": [],\n\t\t\"tag:c\":   [],\n\n\t\t\"tag:c-x\": [],\n\t},\n}\n",

@@ -181,7 +181,7 @@ fn only_names_of_keys_change_in_the_file() {
     }
 }
 
-/// What is before an entry.
+/// The text before an entry.
 #[derive(Clone, Copy)]
 struct Before {
     /// Where the entry starts, in bytes.
@@ -190,7 +190,8 @@ struct Before {
     comment: bool,
 }
 
-/// The entries of the sections of a policy, in the order of the text: each with what is before it.
+/// Returns the entries of the sections of a policy, in the order of the text, each with the text
+/// before it.
 fn entries(text: &str) -> Vec<(String, Before)> {
     fn walk(document: &Document, id: NodeId, path: &str, depth: usize, found: &mut Vec<(String, Before)>) {
         let name = |name: NodeId| document.string(name).unwrap().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! The languages of the exports, their tools, and a program in each.
+//! The languages of the exports, with their tools and a program in each.
 
 use std::collections::HashMap;
 use std::fs;
@@ -21,7 +21,7 @@ pub(crate) struct Language {
     pub(crate) checkers: &'static [&'static [&'static str]],
     /// The file of the program that uses `tag:k8s-api`, and its text.
     pub(crate) program: (&'static str, &'static str),
-    /// What each checker says of the program if the policy has no such tag. `None` for a checker
+    /// The error of each checker if the policy does not have the tag. `None` for a checker
     /// that does not look at the program.
     pub(crate) errors: &'static [Option<&'static str>],
 }
@@ -123,7 +123,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     },
 ];
 
-/// Programs that check nothing, for policies without the tag that the programs use.
+/// Programs that use no constants, for policies without the tag that the usual programs use.
 const EMPTY_PROGRAMS: &[(&str, &str)] = &[
     ("program.ts", "export * from \"./tailnet.js\";\n"),
     ("program.nix", "import ./tailnet.nix\n"),
@@ -173,7 +173,7 @@ impl Tools {
     pub(crate) fn run(&self, command: &[&str], directory: &Path) -> Run {
         let (name, arguments) = command.split_first().unwrap();
         let mut command = process::command(&self.0[name], directory, arguments);
-        // Terraform reads no configuration of the user, and asks nobody for news.
+        // Terraform ignores the configuration of the user, and does not check for updates.
         command.env("TF_CLI_CONFIG_FILE", directory.join("terraform.rc")).env("CHECKPOINT_DISABLE", "1");
         command.env("GOFLAGS", "-mod=mod").env("GOTOOLCHAIN", "local").env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1");
         command.output().unwrap().into()

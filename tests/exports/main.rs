@@ -1,6 +1,6 @@
-//! Tests of `export --format`: the formatter of each language leaves the text as it is, its
-//! compiler or checker accepts it, and a program that uses a name which the policy no longer has is
-//! refused.
+//! Tests of `export --format`: the formatter of each language does not change the text, its
+//! compiler or checker accepts it, and refuses a program that uses a name that the policy does not
+//! have any more.
 
 mod language;
 
@@ -28,7 +28,7 @@ fn export(program: &str, directory: &Path, arguments: &[&str]) -> Run {
     process::run(program, directory, &[&["export"], arguments].concat())
 }
 
-/// Returns what a command that has to succeed writes to stdout.
+/// Runs a command that must succeed, and returns its stdout.
 fn successful(run: Run) -> String {
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
     run.stdout

@@ -27,10 +27,10 @@ const GENERATED: &[(&str, &str, &[&str])] = &[
     ("terraform", "tailnet.tf", &["export", "--format", "hcl", "--only", "tags"]),
 ];
 
-/// The start of the tags that get another name, and the new start.
+/// The prefix of the tags to rename, and the new prefix.
 const RENAMED: (&str, &str) = ("tag:flyio-", "tag:fly-");
 
-/// A copy of an example, in a folder of its own.
+/// A copy of an example, in a separate folder.
 pub(crate) struct Example {
     name: &'static str,
     pub(crate) folder: PathBuf,
@@ -53,7 +53,7 @@ impl Example {
         process::run(program, &self.folder, arguments)
     }
 
-    /// Renames tags in the policy, and writes all generated files again, which are out of date then.
+    /// Renames tags in the policy, and updates all generated files.
     pub(crate) fn rename_tags(&self) {
         let (old, new) = RENAMED;
         let policies = directory(&format!("{}-renamed", self.name));
@@ -97,14 +97,14 @@ pub(crate) fn directory(name: &str) -> PathBuf {
     process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("infrastructure/{name}"))
 }
 
-/// Returns what a command that has to succeed writes to stdout.
+/// Runs a command that must succeed, and returns its stdout.
 #[track_caller]
 pub(crate) fn successful(run: Run) -> String {
     assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
     run.stdout
 }
 
-/// Asserts that a command fails and says why.
+/// Asserts that a command fails with this message.
 #[track_caller]
 pub(crate) fn assert_fails(run: &Run, message: &str) {
     assert!(run.status != Some(0) && run.status.is_some(), "{run:?}");

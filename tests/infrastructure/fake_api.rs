@@ -1,5 +1,4 @@
-//! A stand-in for Tailscale's API on this machine. It answers what clients need, and records what
-//! they send.
+//! A local stand-in for Tailscale's API. It answers the requests of clients, and records them.
 
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -43,7 +42,7 @@ impl FakeApi {
         FakeApi { url, requests }
     }
 
-    /// Returns the requests, in the order in which they came.
+    /// Returns the requests, in the order in which they arrived.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }

@@ -14,7 +14,7 @@ fn kubeconform_accepts_the_manifests_with_the_tags_of_the_policy() {
     let tools = directory("kubernetes-tools");
     let packages = [".", "github.com/yannh/kubeconform/cmd/kubeconform", "sigs.k8s.io/kustomize/kustomize/v5"];
     let Some(()) = require::go_programs(MODULE, &tools, &packages) else { return };
-    // The operator is of the same version as the packet filter that other tests use.
+    // The operator has the same version as the packet filter in other tests.
     let Some(tailscale) = require::go_module("tests/filter", "tailscale.com") else { return };
     let definitions = tailscale.join("cmd/k8s-operator/deploy/crds");
     let schemas = directory("kubernetes-schemas");
@@ -41,7 +41,7 @@ fn kubeconform_accepts_the_manifests_with_the_tags_of_the_policy() {
     assert!(manifests.contains("  tags:\n  - tag:k8s\n  - tag:flyio-target\n"), "{manifests}");
     assert!(!manifests.contains("TAG"), "something is not filled in: {manifests}");
 
-    // kubeconform finds a tag that is not one, and a field that the operator does not know.
+    // kubeconform finds an invalid tag, and a field that the operator does not have.
     let mistaken = manifests.replace("- tag:flyio-target", "- flyio-target");
     assert_fails(&kubeconform(&mistaken), "'flyio-target' does not match pattern");
     let mistaken = manifests.replace("replicas:", "replica:");

@@ -1,6 +1,7 @@
-//! The programs for Pulumi: type-checked, and run with Pulumi's mocks in place of Tailscale.
+//! Tests of the programs for Pulumi: type checks, and runs with Pulumi's mocks in place of
+//! Tailscale.
 //!
-//! Pulumi's mocks do not check what Tailscale's provider would. The types do.
+//! Unlike Tailscale's provider, the mocks do not validate values. The types do.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! The module for Terraform.
+//! Tests of the module for Terraform.
 //!
-//! The real providers are not in every registry mirror, so that the tests use stand-ins, from
-//! tests/infrastructure/terraform. They prove that the module is valid and what it sends with
-//! Tailscale's own client, and not how the real providers behave.
+//! The real providers are not in every registry mirror, so the tests use stand-ins from
+//! tests/infrastructure/terraform. They show that the module is valid, and which requests it sends
+//! with Tailscale's own client. They do not show how the real providers behave.
 
 use std::fs;
 use std::path::PathBuf;
@@ -59,7 +59,7 @@ impl Terraform {
         self.run(&["test", "-no-color"], &[])
     }
 
-    /// Applies the module, and then plans again, which has to find nothing to do.
+    /// Applies the module, and asserts that a second plan has no changes.
     fn apply(&self, api: &FakeApi) {
         let variables = [("TAILSCALE_BASE_URL", api.url.as_str()), ("TAILSCALE_API_KEY", "tskey-api-test")];
         successful(self.run(&["apply", "-input=false", "-no-color", "-auto-approve"], &variables));
@@ -118,7 +118,7 @@ fn with_stand_ins_for_the_providers_the_module_is_valid_and_sends_the_policy() {
     assert_fails(&terraform.validate(), "This object does not have an attribute named \"flyio_proxy\"");
 }
 
-/// Returns what a request is for, and the tags in it, in order.
+/// Returns the purpose of a request, and the tags in it, in order.
 fn sent_tags(request: &Request) -> (String, Vec<String>) {
     let body: Value = serde_json::from_str(&request.body).unwrap();
     let (subject, tags) = if request.path.ends_with("/keys") {

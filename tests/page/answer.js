@@ -1,5 +1,5 @@
-// Answers the questions of stdin with the script and the data of pages, as a browser would: { "page": FILE,
-// "questions": [...] } for each line, and a line of answers for each.
+// Answers questions with the script and the data of pages, as a browser does. Each line of stdin is
+// { "page": FILE, "questions": [...] }. The output has a line of answers for each.
 "use strict";
 const fs = require("fs");
 const vm = require("vm");

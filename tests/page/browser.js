@@ -1,5 +1,5 @@
-// Drives a page in Chromium: `node browser.js CHROMIUM PAGE FOLDER`. Writes pictures into FOLDER, and what it saw as
-// JSON to stdout. A failed check is an exception.
+// Tests a page in Chromium: `node browser.js CHROMIUM PAGE FOLDER`. Writes pictures into FOLDER,
+// and its observations as JSON to stdout. A failed check throws an exception.
 "use strict";
 const assert = require("assert");
 const fs = require("fs");
@@ -13,7 +13,7 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
   "--disable-component-update", "--disable-sync"];
 
 async function check(page, seen, include = ["html"]) {
-  // Not as a script element, which the page's own security policy refuses.
+  // A script element does not work: the page's content security policy refuses it.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate((include) =>
     axe.run({ include }, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] }), include.map((selector) => [selector]));
@@ -21,7 +21,7 @@ async function check(page, seen, include = ["html"]) {
   seen.axe = Math.max(seen.axe ?? 0, passes.length);
 }
 
-// Asks with the keyboard alone.
+// Asks a question with the keyboard only.
 async function ask(page, source, destination, port) {
   await page.focus("#ask-source");
   await page.keyboard.press("Control+A");
@@ -51,7 +51,7 @@ async function visit(browser, width, colorScheme, seen) {
   await page.goto(pathToFileURL(file).href);
   const shoot = (name) => page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
   await shoot("top");
-  // Nothing but what scrolls by itself is wider than the page.
+  // Only elements with their own scroll bars may be wider than the page.
   assert.strictEqual(await page.evaluate(() => document.documentElement.scrollWidth), width);
 
   assert.match(await ask(page, "alice", "tag:db", "5432"), /^allowed/);
@@ -91,14 +91,14 @@ async function visit(browser, width, colorScheme, seen) {
   await page.keyboard.press("Delete");
   await page.waitForFunction(() => document.getElementById("found").textContent === "");
 
-  // A row opens with a key.
+  // A key expands a row.
   const summary = page.locator("#to summary").first();
   await summary.focus();
   await page.keyboard.press("Enter");
   assert.ok(await page.isVisible("#to details[open] li"));
   await shoot("open");
 
-  // The first row and the first column of the matrix stay in sight.
+  // The first row and the first column of the matrix stay visible.
   const corner = await page.evaluate(() => {
     const scroll = document.querySelector("#matrix .scroll");
     scroll.scrollTo(10000, 10000);
@@ -131,7 +131,7 @@ async function open(browser, seen) {
   seen.asked = Date.now() - asking;
   seen.words = words.length;
   seen.remarks = await page.$$eval(".more", (all) => all.map((one) => one.textContent).filter((text) => /not shown|more .* than|more than/.test(text)));
-  // A rule for thousands of rows of the same form would take minutes.
+  // This axe rule would take minutes for thousands of similar rows.
   await check(page, seen, ["header", ".tools", "#ask", "#hosts"]);
   await page.close();
 }

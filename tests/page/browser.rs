@@ -1,4 +1,5 @@
-//! The page in Chromium: asked, filtered and opened with the keyboard alone, and looked through by axe.
+//! Tests of the page in Chromium: questions, filters and navigation by keyboard only, and an
+//! accessibility check with axe.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,7 +9,7 @@ use policy_generate::large;
 use policy_test_support::{process, require};
 use serde_json::Value;
 
-/// Makes the page of a policy, and returns what `browser.js` saw on it.
+/// Writes the page of a policy, and returns the observations of `browser.js`.
 fn visit(test: &str, policy: &str, facts: &str, options: &[&str]) -> Option<(Value, PathBuf)> {
     let (node, chromium) = require::browser()?;
     let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("page/{test}"));
@@ -31,7 +32,7 @@ fn the_page_can_be_used_with_the_keyboard_alone_at_every_size_and_in_every_theme
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let Some((seen, directory)) = visit("keyboard", &read("policy.hujson"), &read("facts.json"), &[]) else { return };
     assert!(seen["axe"].as_u64() > Some(30), "{seen}");
-    // The picture in README.md. It differs by fonts and versions, so no test compares it.
+    // The picture in README.md. It depends on fonts and versions, so no test compares it.
     if policy_test_support::snapshot::should_update() {
         let picture = policy_test_support::root().join("docs/images/report.png");
         fs::create_dir_all(picture.parent().unwrap()).unwrap();

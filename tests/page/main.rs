@@ -1,4 +1,4 @@
-//! The page of `report`: its script in Node, and all of it in a browser.
+//! Tests of the page of `report`: its script in Node, and the whole page in a browser.
 
 mod browser;
 mod questions;

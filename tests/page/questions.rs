@@ -1,4 +1,4 @@
-//! The page's answers to random questions about random policies are those of `explain`.
+//! Tests that the page answers random questions about random policies as `explain` does.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,11 +18,11 @@ use policy_oracle::world::facts;
 use policy_test_support::{process, require};
 use serde_json::{Value, json};
 
-/// Policies of each shape, and questions about each of them.
+/// The number of policies of each shape, and the number of questions about each policy.
 const POLICIES: u64 = 6;
 const QUESTIONS: usize = 140;
 
-/// Asked about beside the words of the policy.
+/// Words for questions, in addition to the words of the policy.
 const ADDRESSES: &[&str] = &[
     "10.0.0.1",
     "10.0.0.2",
@@ -138,7 +138,7 @@ fn question(random: &mut Random, data: &Value) -> Value {
     json!({"source": source, "destination": destination, "protocol": protocol, "port": port, "account": account})
 }
 
-/// Returns what `explain` says, in the form of [`of_page`].
+/// Returns the answer of `explain`, in the form of [`of_page`].
 fn expected(policy: &ValidPolicy, question: &Value) -> Value {
     let text = |name: &str| question[name].as_str().unwrap();
     let number = |name: &str| question[name].as_u64().unwrap();
@@ -211,7 +211,7 @@ fn expected(policy: &ValidPolicy, question: &Value) -> Value {
     })
 }
 
-/// Returns what the page says, without what only helps it to say so.
+/// Returns the answer of the page, without its internal fields.
 fn of_page(said: &Value) -> Value {
     if !said["error"].is_null() {
         return json!({"error": said["error"], "decision": null});
@@ -257,7 +257,8 @@ fn of_page(said: &Value) -> Value {
     })
 }
 
-/// Returns names in order, without those of addresses: the page tells more addresses apart, since more can be asked.
+/// Returns names in order, without addresses. The page distinguishes more addresses, because it
+/// must answer more questions.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let is_address = |name: &str| {
         let word = name.split('`').nth(1).unwrap_or_default();
@@ -268,11 +269,13 @@ fn names<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     names
 }
 
-/// Returns what an answer comes to: the decision, and each combination of rules that decides a part of it.
+/// Returns the essence of an answer: the decision, and each combination of rules that decides a
+/// part of it.
 ///
-/// The page has examples of everything that can be asked about, and `explain` of what one question is about. So the
-/// two may name other examples of the same, sentences may be about another one, and one of the two may list a part apart
-/// that no rule is about. That shows in the decision alone. So do the parts of a question about `autogroup:self`.
+/// The page has examples for all possible questions, and `explain` has examples for one question.
+/// So the two may name different examples of the same thing, or use them in sentences. One of the
+/// two may also list a part separately that no rule is about. Only the decision shows such a part.
+/// The same applies to the parts of a question about `autogroup:self`.
 fn in_essence(question: &Value, answer: &Value) -> Value {
     if question["destination"] == "autogroup:self" {
         return json!([answer["decision"], answer["error"], answer["isAboutNobody"]]);
@@ -298,13 +301,13 @@ fn in_essence(question: &Value, answer: &Value) -> Value {
     ])
 }
 
-/// Sorts cases by what they say: their order depends on which examples there are.
+/// Sorts cases by their contents, because their order depends on the examples.
 fn sorted(mut cases: Vec<Value>) -> Vec<Value> {
     cases.sort_by_cached_key(Value::to_string);
     cases
 }
 
-/// Returns the rules in the order in which the page counts them.
+/// Returns the rules in the order of their numbers on the page.
 fn rules(policy: &Policy) -> Vec<Origin> {
     let mut rules: Vec<Origin> = policy.grants.iter().flatten().map(|grant| grant.origin).collect();
     rules.extend(policy.acls.iter().flatten().map(|acl| acl.origin));

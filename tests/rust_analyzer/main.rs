@@ -276,7 +276,7 @@ fn a_field_of_a_capability_is_explained_and_offered() {
     with_editor(CAPABILITIES, |editor| {
         assert_eq!(editor.diagnostics(), [""; 0]);
         for (place, part) in [
-            ("imper|sonate: {", "`impersonate`: As whom the proxy calls the Kubernetes API."),
+            ("imper|sonate: {", "`impersonate`: The identity that the proxy uses for calls to the Kubernetes API."),
             ("imper|sonate: {", "Shape: `impersonate?: { groups?: [string]; }`"),
             ("gro|ups: [", "`groups`: The Kubernetes groups"),
             ("reco|rder: [", "Shape: `recorder?: [string]`"),
@@ -286,7 +286,7 @@ fn a_field_of_a_capability_is_explained_and_offered() {
             // Names in quotes are explained, too.
             ("\"tailscale.com/cap/kuber|netes\"", "Access to the Kubernetes API"),
             ("\"example.com/cap/s|ql\": [", "`example.com/cap/sql`: Who may query."),
-            ("\"na|me\": \"a\"", "`name`: The name that the admin console shows."),
+            ("\"na|me\": \"a\"", "`name`: The name in the admin console."),
             ("{ \"tab|les\": []", "`tables`: The tables."),
             ("\"options\": { \"lim|it\": 2 }", "Shape: `limit: int`"),
         ] {

@@ -461,7 +461,7 @@ impl<'p> Matrix<'p> {
             if conditionless.any(|other| other.ports.contains(&access.ports)) {
                 continue;
             }
-            // What ends is only what does not stay.
+            // Ports do not end if access that lasts longer includes them.
             let same = lasting().filter(|other| access.until.is_some() && other.has_conditions_of(&access));
             let ports = same.fold(access.ports.clone(), |ports, other| ports.without(&other.ports));
             if !ports.is_empty() {

@@ -52,7 +52,8 @@ fn first_naming<'s>(
     (certain, possible)
 }
 
-/// Returns how a selector of a rule names the end, in a sentence; nothing if by the name that was asked for.
+/// Explains in a sentence how a selector of a rule includes the end. Returns `None` if the selector
+/// is the name in the question.
 pub(super) fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
     let end = ends.end(side);
     let name = end.name();

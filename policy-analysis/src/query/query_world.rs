@@ -191,7 +191,7 @@ impl<'p> QueryWorld<'p> {
         self.space.rule(rule).is_some_and(carry)
     }
 
-    /// Returns whether a rule opens something on an end of which no router is known. Only packets to
+    /// Returns whether a rule opens something on an end without a known router. Only packets to
     /// addresses behind routers go through a router. `via` opens nothing on a device.
     pub(super) fn opens(&self, rule: usize, destination: &QueryEnd<'p>) -> bool {
         let selectors = &self.space.rules.selectors;

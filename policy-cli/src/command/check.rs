@@ -42,7 +42,7 @@ struct Checked {
     name: PathBuf,
     policy: Policy,
     findings: Vec<Diagnostic>,
-    /// The findings to show: in text, those that cargo has not just shown.
+    /// The findings to show. In text, the ones that cargo has just shown are left out.
     news: Vec<Diagnostic>,
 }
 
@@ -100,12 +100,12 @@ fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> 
         Format::Text => ShownByCargo::new(compiled.as_ref()).without(&findings),
         _ => findings.clone(),
     };
-    // Grouped warnings would not be recognised as those that cargo has shown.
+    // After grouping, warnings could not be compared with the ones that cargo has shown.
     let [findings, news] = [findings, news].map(|findings| group_by_cause(findings, |origin| origin.file));
     Ok(Checked { name, policy, findings, news })
 }
 
-/// Returns a line with the numbers of findings. Cargo has shown `above` of them.
+/// Returns a line with the numbers of findings. cargo has already shown `above` of them.
 fn summary(name: &str, errors: usize, warnings: usize, above: usize) -> String {
     let above = if above == 0 { String::new() } else { format!(" ({above} shown by cargo above)") };
     format!("{name}: {}, {}{above}\n", counted(errors, "error"), counted(warnings, "warning"))

@@ -15,7 +15,7 @@ use crate::locations::Locations;
 use crate::program::BUILT_IN;
 use crate::{facts, file, output, target, valid};
 
-const ABOUT: &str = "Print the access that a policy change gives or removes, and not the lines that it moves";
+const ABOUT: &str = "Print the access that a policy change gives or removes, and ignore moved lines";
 
 const MORE: &str = "\
 Access is compared exactly, for everyone and everything that can exist. Groups are compared by their members, hosts and
@@ -31,13 +31,13 @@ Exit status: 0 if both have the same meaning, 1 if they differ or one of them ha
 --deny-new-access, 1 only if access is gained, or if one of them has errors.";
 
 const EXAMPLES: &[Example] = &[
-    ("git:HEAD:policy.hujson policy.hujson", "what the changes that are not committed mean"),
+    ("git:HEAD:policy.hujson policy.hujson", "the effect of uncommitted changes"),
     ("git:origin/main:policy.hujson policy.hujson --format md > comment.md", "for a pull request's comment"),
     ("old.hujson new.hujson --deny-new-access", "fail if anything is gained"),
 ];
 
 const OWN_EXAMPLES: &[Example] = &[
-    ("git:HEAD:policy.hujson", "what the changes since the last commit mean"),
+    ("git:HEAD:policy.hujson", "the effect of the changes since the last commit"),
     ("git:origin/main:policy.hujson --format md > comment.md", "for a pull request's comment"),
     ("policy.hujson --deny-new-access", "fail if anything is gained"),
 ];

@@ -33,7 +33,7 @@ pub(crate) const COMMAND: Command = Command {
     run: Run::Policy(run),
     examples: &[
         ("", "print the page"),
-        ("--output docs/access.md", "make it, or bring it up to date"),
+        ("--output docs/access.md", "create or update it"),
         ("--check docs/access.md", "in CI: is it up to date?"),
     ],
 };

@@ -30,7 +30,7 @@ Exit status:
 pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run), examples: EXAMPLES };
 
 const EXAMPLES: &[Example] = &[
-    ("alice@example.com tag:db:5432", "may she, and by which rule?"),
+    ("alice@example.com tag:db:5432", "can she reach it, and by which rule?"),
     ("group:eng 10.0.0.7:53 --proto udp", ""),
     ("tag:ci '[fd7a::1]:443'", "an IPv6 address has brackets"),
     ("alice@example.com tag:db --ssh root", "the port, the SSH rule, and whether it asks for a check"),

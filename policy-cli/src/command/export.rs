@@ -20,19 +20,19 @@ use crate::program::command_line;
 use crate::{facts, file, json, output, valid};
 
 const MORE: &str = "\
-The names are those that the policy declares, those of services and app capabilities that its rules name, and those of
-users and devices of the facts. Comments of the policy become comments of the constants.
+Exports the names that the policy declares, the services and app capabilities that its rules name, and the users and
+devices of the facts. Comments of the policy become comments of the constants.
 
-A policy declares the shape of an app capability of its own in `capabilities { … }`, or in a comment above the opening
-brace: `// policy: capability \"example.com/cap/sql\" { tables: [string]; }`. The schema is about one of its values, of
-which a device gets a list.";
+A policy declares the shape of its own app capabilities in `capabilities { … }`, or in a comment above the opening
+brace: `// policy: capability \"example.com/cap/sql\" { tables: [string]; }`. A device gets a list of values. The schema
+describes one of them.";
 
 pub(crate) const COMMAND: Command = Command {
     name: "export",
     define,
     run: Run::PolicyAlone(run),
     examples: &[
-        ("--format python --output tailnet.py", "make the file, or bring it up to date"),
+        ("--format python --output tailnet.py", "create or update the file"),
         ("--format python --check tailnet.py", "in CI: is it up to date?"),
         ("--format go --name policy --only tags,groups", "a package `policy` with the tags and the groups"),
         ("--schema example.com/cap/sql > sql.schema.json", ""),

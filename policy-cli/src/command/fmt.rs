@@ -14,9 +14,10 @@ use crate::report::Report;
 use crate::{argument, file, invariants_file, output};
 
 const MORE: &str = "\
-A file that ends in `.rs` is Rust, one in `.invariants` has invariants, and any other one is HuJSON. In Rust, the bodies
-of `policy! { … }` are formatted, which `cargo fmt` leaves alone; all else stays as it is. Only white space changes,
-never a token or a comment. What cannot be formatted stays as it is, with the reason on stderr and exit status 2.";
+A file name that ends in `.rs` means Rust, `.invariants` means invariants, and any other name means HuJSON. In Rust,
+only the bodies of `policy! { … }` are formatted, which `cargo fmt` does not change. Only white space changes, and never
+a token or a comment. If something cannot be formatted, it does not change, the reason is printed on stderr, and the
+exit status is 2.";
 
 pub(crate) const COMMAND: Command = Command {
     name: "fmt",

@@ -24,10 +24,10 @@ access that follows from the names: what everyone in the source can reach on eve
 later. A device with several tags has the access of each, so it may have more than any row shows. With --devices, rows
 and columns are the devices of the facts, with all their tags.
 
-In `md` and `html` a number is a TCP port, SSH is TCP port 22, *:53 is a port of TCP and UDP alike, Y is everything
-and - is nothing. A source that reaches a port can ping, too. \"depends on\" names a selector of which no fact says whether
-it includes them: give users and devices with --tailnet. \"until\" names the last day of access that ends. In `csv`
-and `json` ports are written as in a grant's `ip`: tcp:443, 53, *.";
+In `md` and `html`, a number is a TCP port, SSH is TCP port 22, and *:53 is port 53 of both TCP and UDP. Y: all ports.
+-: no access. A source that can reach a port can also ping. \"depends on\" names a selector that includes them or not
+depending on facts: give users and devices with --tailnet. \"until\" names the last day of access that ends. `csv` and
+`json` write ports as in a grant's `ip`: tcp:443, 53, *.";
 
 /// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;

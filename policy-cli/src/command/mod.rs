@@ -72,13 +72,14 @@ pub struct Command {
     pub examples: &'static [Example],
 }
 
-/// What follows the name of a command, or the policy file if the command is about one, and what it is for.
+/// An example for a help text: the arguments after the name of a command (or after the policy file,
+/// if the command is about one), and an explanation.
 pub type Example = (&'static str, &'static str);
 
-/// A policy, and what it is called in messages.
+/// A policy, and its name in messages.
 #[derive(Clone, Debug)]
 pub struct NamedPolicy {
-    /// The file, as it was named.
+    /// The file, as named on the command line.
     pub name: PathBuf,
     /// The policy, with its invariants.
     pub policy: Policy,
@@ -93,8 +94,8 @@ pub enum Run {
     /// Like [`Run::Policy`], but without the invariants beside the file, which Tailscale does not
     /// know.
     PolicyAlone(fn(&Path, Policy, &ArgMatches) -> CommandResult),
-    /// A command about several policies: the built-in one, or those in the files that its arguments name. It also gets
-    /// the status of reading them.
+    /// A command about several policies: the built-in one, or those in the files that its arguments
+    /// name. It also gets the status of reading them.
     Policies(fn(Vec<NamedPolicy>, ExitStatus, &ArgMatches) -> CommandResult),
     /// A command about the files that its arguments name. It also gets the built-in policy, if
     /// there is one.

@@ -11,17 +11,17 @@ use crate::exit_status::ExitStatus;
 use crate::{argument, facts, output, valid};
 
 const MORE: &str = "\
-Tags, groups, hosts, IP sets and postures are those that the policy declares, users and devices those of the facts, and
-services and app capabilities those that its rules name, too. In JSON each has what is known about it, such as the
-owners of a tag and the tags of a device, and the comment above it.";
+Lists the names that the policy declares, the services and app capabilities that its rules name, and the users and
+devices of the facts. In JSON, each name has its facts, such as the owners of a tag and the tags of a device, and the
+comment above it.";
 
 pub(crate) const COMMAND: Command = Command {
     name: "names",
     define,
     run: Run::Policy(run),
     examples: &[
-        ("", "for people"),
-        ("--format json | jq -r '.tags[].name'", "the tags alone"),
+        ("", "the names as text"),
+        ("--format json | jq -r '.tags[].name'", "only the tags"),
         ("--format json --tailnet devices.json", "with the devices of the tailnet, and their tags"),
     ],
 };
@@ -30,7 +30,7 @@ fn define(command: clap::Command) -> clap::Command {
     command
         .about("List every name of the policy: tags, groups, hosts, services, users, devices and more")
         .after_help(MORE)
-        .args([argument::format(AnswerFormat::ALL, "How to write the list"), facts::argument()])
+        .args([argument::format(AnswerFormat::ALL, "The output format"), facts::argument()])
 }
 
 /// Lists the names of a policy that is known as `path`.

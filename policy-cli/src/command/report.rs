@@ -11,8 +11,8 @@ use crate::render::site;
 use crate::{argument, facts, file, output, valid};
 
 const MORE: &str = "\
-The page has the access matrix, who reaches each destination, what each source reaches, SSH, groups, tags and devices,
-and a search over all of them. It is one file that asks no network for anything, in light and dark.";
+The page shows the access matrix, who can reach each destination, what each source can reach, SSH, groups, tags and
+devices, and has a search over all of them. It is a single file that needs no network, in light and dark mode.";
 
 pub(crate) const COMMAND: Command =
     Command { name: "report", define, run: Run::Policy(run), examples: &[("-o access.html", "")] };

@@ -20,15 +20,15 @@ const MORE_OF_WHO: &str = "\
 DST can be tag:x, a host, an address or a prefix, the name of a user or a device in the facts, group:x, svc:x or
 autogroup:internet. With a port, such as 443 or 80-443, only access to that port is listed.
 
-The list is complete: everybody is in it whom the policy can tell apart, \"any other member\" and \"any other address\"
-included, with every port, every SSH rule and every app capability, rule by rule.";
+The list is complete. It covers everyone the policy can distinguish, including \"any other member\" and \"any other
+address\", with every port, SSH rule and app capability, rule by rule.";
 
 const MORE_OF_WHAT: &str = "\
 SRC can be a login, the name of a user or a device in the facts, tag:x, group:x, autogroup:member, a host, an address or
 a prefix.
 
-The list is complete: everything is in it that the policy can tell apart, \"any other address\" included, with every
-port, every SSH rule and every app capability, rule by rule.";
+The list is complete. It covers everything the policy can distinguish, including \"any other address\", with every
+port, SSH rule and app capability, rule by rule.";
 
 pub(crate) const WHO: Command = Command {
     name: "who",

@@ -1,4 +1,4 @@
-//! Constants, in the form that all languages have in common.
+//! Constants, in a form that all languages share.
 
 use std::collections::HashMap;
 
@@ -23,13 +23,13 @@ pub(super) struct ConstantsOfKind {
 pub(super) struct Constant {
     pub(super) identifier: Identifier,
     pub(super) value: String,
-    /// The lines of the comment in the policy, without those that are empty at its ends.
+    /// The lines of the comment in the policy, without empty lines at the start and the end.
     pub(super) purpose: Vec<String>,
     /// A line for each fact.
     pub(super) facts: Vec<String>,
 }
 
-/// Values that belong to the constants of a kind.
+/// A property of the constants of a kind.
 pub(super) struct Property {
     /// Its name, which is one word: `tags`.
     pub(super) name: &'static str,
@@ -48,7 +48,7 @@ pub(super) struct PropertyValue {
 
 impl Constants {
     /// # Errors
-    /// Fails if two names of a kind would be the same identifier.
+    /// Fails if two names of a kind would have the same identifier.
     pub(super) fn new(names: &PolicyNames) -> Result<Constants, Failure> {
         let mut kinds = Vec::new();
         let mut tags = HashMap::new();
@@ -179,8 +179,8 @@ fn purpose(doc: &str) -> Vec<String> {
     lines
 }
 
-/// Returns a line of a comment in which everything is visible, without spaces at its ends.
-/// Formatters remove those.
+/// Returns a line of a comment with its control characters made visible and without spaces at its
+/// ends, because formatters remove such spaces.
 fn line(text: &str) -> String {
     visible(&text.replace('\t', " ")).trim().to_owned()
 }

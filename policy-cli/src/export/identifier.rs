@@ -1,4 +1,4 @@
-//! Identifiers of constants: one rule for all languages.
+//! Identifiers of constants, with one rule for all languages.
 //!
 //! A name is split into words, without its kind: `tag:k8s-api` has the words `k8s` and `api`. Each
 //! language joins them in its own case. Two names with different words have different identifiers
@@ -14,11 +14,11 @@ use crate::names::NamedKind;
 pub(super) struct Identifier(Vec<String>);
 
 impl Identifier {
-    /// Makes the identifier of a name. For a capability, it is that of the last part of its name.
+    /// Makes the identifier of a name. For a capability, only the last part of its name is used.
     pub(super) fn new(kind: NamedKind, name: &str) -> Identifier {
         let name = match kind {
             NamedKind::Capability => name.rsplit('/').next().unwrap_or(name),
-            // These have no kind before their name.
+            // Names of these kinds have no prefix.
             NamedKind::Host | NamedKind::User | NamedKind::Device => name,
             NamedKind::Tag | NamedKind::Group | NamedKind::Service | NamedKind::IpSet | NamedKind::Posture => {
                 without_kind(name)
@@ -44,12 +44,12 @@ impl Identifier {
         Identifier(words(kind.key()))
     }
 
-    /// Returns an identifier with another one behind it.
+    /// Returns the identifier with another one appended.
     pub(super) fn with(&self, other: &Identifier) -> Identifier {
         Identifier(self.0.iter().chain(&other.0).cloned().collect())
     }
 
-    /// Returns an identifier with a word behind it.
+    /// Returns the identifier with a word appended.
     pub(super) fn with_word(&self, word: &str) -> Identifier {
         Identifier(self.0.iter().map(String::as_str).chain([word]).map(str::to_owned).collect())
     }

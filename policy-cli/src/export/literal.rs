@@ -1,8 +1,8 @@
-//! Texts as literals.
+//! String literals.
 
 use crate::text::picture;
 
-/// Replaces the characters of a text for which there is an escape.
+/// Replaces the characters of a text that need an escape.
 pub(super) fn escape(text: &str, escaped: impl Fn(char) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -14,8 +14,8 @@ pub(super) fn escape(text: &str, escaped: impl Fn(char) -> Option<String>) -> St
     out
 }
 
-/// Returns the escape that languages of the C family have in common: for a backslash, for a quote,
-/// and for a character that is not visible.
+/// Returns the escape that languages of the C family share for a backslash, a quote, or an
+/// invisible character.
 pub(super) fn c_escape(char: char, quote: char) -> Option<String> {
     Some(match char {
         '\\' => r"\\".to_owned(),
@@ -28,8 +28,8 @@ pub(super) fn c_escape(char: char, quote: char) -> Option<String> {
     })
 }
 
-/// Returns a text in double quotes. If that needs fewer escapes, the quotes are single, as
-/// formatters of Python and TypeScript prefer.
+/// Returns a text in double quotes, or in single quotes if these need fewer escapes. Formatters of
+/// Python and TypeScript choose quotes in the same way.
 pub(super) fn in_fewest_quotes(text: &str) -> String {
     let count = |quote| text.chars().filter(|char| *char == quote).count();
     let quote = if count('"') > count('\'') { '\'' } else { '"' };

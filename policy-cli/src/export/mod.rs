@@ -1,7 +1,6 @@
 //! The names of a policy as constants of a programming language.
 //!
-//! A text that is written here is as the formatter of the language leaves it, and depends only on
-//! the policy.
+//! The output has the format of the language's own formatter, and depends only on the policy.
 
 mod constants;
 mod env;
@@ -44,11 +43,11 @@ impl Language {
         (Language::Env, "env", "variables for a shell or a `.env` file"),
     ];
 
-    /// Writes names as constants. `name` is the name of what contains them, where the language has
-    /// one.
+    /// Writes names as constants. `name` is the name of the Go package or of the local value in
+    /// HCL.
     ///
     /// # Errors
-    /// Fails if two names of a kind would be the same identifier.
+    /// Fails if two names of a kind would have the same identifier.
     pub(crate) fn write(self, names: &PolicyNames, name: &str) -> Result<String, Failure> {
         let constants = Constants::new(names)?;
         Ok(match self {

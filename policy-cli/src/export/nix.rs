@@ -50,7 +50,7 @@ fn rows(property: &Property, text: &mut String) {
     }
 }
 
-/// Nix has no escape for other characters.
+/// Returns a text as a string literal. Nix has no escapes for other characters.
 fn literal(text: &str) -> String {
     let escaped = escape(text, |char| {
         Some(match char {

@@ -5,7 +5,7 @@ use super::header;
 use super::identifier::Identifier;
 use super::literal::{escape, in_fewest_quotes, width};
 
-/// The longest line that Black and Ruff make.
+/// The maximum line length of Black and Ruff.
 const WIDTH: usize = 88;
 
 pub(super) fn write(constants: &Constants) -> String {
@@ -39,7 +39,7 @@ fn class(kind: &ConstantsOfKind, text: &mut String) {
     }
 }
 
-/// Writes an assignment, with the value in parentheses if it fits only on a line of its own.
+/// Writes an assignment. The value is on its own line in parentheses if it fits only there.
 fn assignment(target: &str, value: &str, text: &mut String) {
     let line = format!("{target} {value}\n");
     let fits_alone = width(value) + 8 <= WIDTH;

@@ -7,11 +7,11 @@ use super::header;
 use super::identifier::Identifier;
 use super::literal::{escape, width};
 
-/// The longest line that rustfmt makes.
+/// The maximum line length of rustfmt.
 const WIDTH: usize = 100;
-/// The longest array that rustfmt leaves on a line.
+/// The maximum length of an array that rustfmt puts on one line.
 const ARRAY_WIDTH: usize = 60;
-/// The longest item of which rustfmt puts several on a line of an array.
+/// The maximum length of an array item that shares its line with others in rustfmt's layout.
 const SHORT_ITEM: usize = 10;
 
 pub(super) fn write(constants: &Constants) -> String {
@@ -118,7 +118,8 @@ fn module(kind: &ConstantsOfKind, text: &mut String) {
     let items: Vec<String> = kind.constants.iter().map(|constant| item(&constant.identifier)).collect();
     let head = format!("    pub const {ALL}: &[{name}] =");
     match items.as_slice() {
-        // Unlike several items, one gets a line of its own before its brackets are broken.
+        // rustfmt moves a single item to its own line before it breaks the item's brackets. It does
+        // not do so for several items.
         [item] if width(item) + 5 + width(&head) <= WIDTH => text.push_str(&format!("{head} &[{item}];\n")),
         [item] if width(item) + 12 < WIDTH => text.push_str(&format!("{head}\n        &[{item}];\n")),
         items => array(&format!("{head} "), items, ";\n", text),
@@ -126,7 +127,7 @@ fn module(kind: &ConstantsOfKind, text: &mut String) {
     text.push_str("}\n");
 }
 
-/// Writes an array behind the start of its first line.
+/// Writes an array after the start of its first line.
 fn array(start: &str, items: &[String], end: &str, text: &mut String) {
     let line = items.join(", ");
     text.push_str(&format!("{start}&["));
@@ -151,7 +152,7 @@ fn array(start: &str, items: &[String], end: &str, text: &mut String) {
     text.push_str(&format!("]{end}"));
 }
 
-/// Returns the name of the module, which is that of `policy!`.
+/// Returns the name of the module, which is the same as in `policy!`.
 fn module_name(kind: &ConstantsOfKind) -> String {
     kind.kind.type_name().to_ascii_lowercase()
 }

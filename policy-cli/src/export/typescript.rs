@@ -4,10 +4,11 @@ use super::constants::{Constant, Constants, ConstantsOfKind, Property};
 use super::header;
 use super::literal::{in_fewest_quotes, width};
 
-/// The longest line that Prettier makes.
+/// The maximum line length of Prettier.
 const WIDTH: usize = 80;
 
-/// Prettier does not break behind a key that is not longer than an indentation.
+/// The width of an indentation. Prettier does not break the line after a key that is at most this
+/// long.
 const SHORT_KEY: usize = 2;
 
 pub(super) fn write(constants: &Constants) -> String {

@@ -15,8 +15,8 @@ use crate::text::join;
 
 /// Explains the cells of a policy's matrix.
 pub(crate) fn legend(policy: &Policy) -> Prose {
-    let numbers = "Y is everything, and - is nothing. A number is a TCP port, SSH is TCP port 22, and ";
-    let pings = " is a port of TCP and UDP alike. A source that reaches a port can ping, too.";
+    let numbers = "Y: all ports. -: no access. A number is a TCP port, SSH is TCP port 22, and ";
+    let pings = " is port 53 of both TCP and UDP. A source that can reach a port can also ping.";
     let legend = Prose::text(numbers).and_code("*:53").and_text(pings);
     if policy.endings().iter().any(|ending| ending.kind.is_rule()) {
         legend.and_text(" \"until\" names the last day of access that ends, in UTC.")

@@ -198,8 +198,8 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// The only name of a kind that begins as `name` does and goes on, or the other way round: `group:eng` for
-    /// `group:engineering`.
+    /// Returns the only name of a kind that begins with `name`, or that `name` begins with: `group:eng`
+    /// for `group:engineering`.
     fn longer(&self, kind: NameKind, name: &str) -> Option<String> {
         let least = kind.prefix().len() + 3;
         let is_part = |long: &str, short: &str| short.len() >= least && long.starts_with(short);
@@ -222,7 +222,7 @@ impl<'p> Names<'p> {
 
     fn of_another_kind(&self, kind: NameKind, name: &str) -> Option<String> {
         let bare = name.strip_prefix(kind.prefix()).unwrap_or(name);
-        // Postures are used in places of their own, so a posture is never what was meant.
+        // Postures are used in separate places, so the author never meant a posture.
         let kinds = self.kinds.iter().filter(|names| names.kind != kind && names.kind != NameKind::Posture);
         kinds
             .map(|names| (names, format!("{}{bare}", names.kind.prefix())))
@@ -238,7 +238,7 @@ impl<'p> Kind<'p> {
         for name in &in_order {
             declared.entry(key(kind, name)).or_insert(*name);
         }
-        // What lacks its kind is reported where it is declared, and not where it is used.
+        // A name without its prefix is reported at its declaration, and not at its uses.
         for name in in_order.iter().filter(|name| !name.contains(':')) {
             declared.entry(key(kind, &format!("{}{name}", kind.prefix()))).or_insert(*name);
         }

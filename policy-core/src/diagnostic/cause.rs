@@ -6,10 +6,10 @@ use std::hash::Hash;
 
 use crate::diagnostic::{Code, Diagnostic, Note, Severity};
 
-/// The number of other places that become notes.
+/// The maximum number of other places that become notes.
 const SHOWN: usize = 3;
 
-/// What warnings with one cause have in common.
+/// The common properties of warnings with one cause.
 ///
 /// The first word in backticks is the name that a message is about. Only this name may differ. Warnings
 /// stay separate if their `help` or their second places differ.
@@ -41,11 +41,11 @@ impl<P: Copy, F> Cause<P, F> {
 }
 
 /// Reports warnings with one cause once, at the first place. The other places are in
-/// [`Diagnostic::also`], and the first of them are notes, too. Errors stay separate, because each is a
-/// mistake of its own.
+/// [`Diagnostic::also`], and the first few are also notes. Errors stay separate, because each one
+/// is a separate mistake.
 ///
-/// Call this last, when allowed warnings have been removed. `file` returns the text that a place is
-/// in. Warnings about different texts stay separate.
+/// Call this last, after allowed warnings have been removed. `file` returns the text that a place
+/// is in. Warnings about different texts stay separate.
 ///
 /// ```
 /// use policy_core::Policy;
@@ -81,7 +81,7 @@ pub fn group_by_cause<P: Copy + Eq + Hash, F: Eq + Hash>(
     grouped
 }
 
-/// Adds the number of other places to the message, and notes with the first of them.
+/// Adds the number of other places to the message, and adds notes for the first few.
 fn count_others<P: Copy>(finding: &mut Diagnostic<P>) {
     let note = |other: &Note<P>| {
         let is_same = other.message == finding.message;
@@ -102,10 +102,10 @@ mod tests {
     use crate::Policy;
     use crate::source::Origin;
 
-    /// A message, and those of its notes.
+    /// A message, and the messages of its notes.
     type Said = (&'static str, &'static [&'static str]);
 
-    /// The messages of a policy's warnings, each with those of its notes.
+    /// Returns the messages of a policy's warnings, each with the messages of its notes.
     fn grouped(text: &str) -> Vec<(String, Vec<String>)> {
         let findings = group_by_cause(Policy::parse(text).check(), |origin| origin.file);
         let notes = |finding: &Diagnostic| finding.notes.iter().map(|note| note.message.clone()).collect();
@@ -115,13 +115,13 @@ mod tests {
     #[test]
     fn one_cause_is_one_warning() {
         let cases: &[(&str, &[Said])] = &[
-            // One is as it was.
+            // A single warning does not change.
             (r#"{"tagOwners": {"tag:a": []}, "grants": []}"#, &[("nothing uses `tag:a`", &[])]),
             (
                 r#"{"tagOwners": {"tag:a": [], "tag:b": []}, "grants": []}"#,
                 &[("nothing uses `tag:a` (and 1 more)", &["nothing uses `tag:b`"])],
             ),
-            // A handful is shown.
+            // Only the first few become notes.
             (
                 r#"{"tagOwners": {"tag:a": [], "tag:b": [], "tag:c": [], "tag:d": [], "tag:e": [], "tag:f": []}, "grants": []}"#,
                 &[(
@@ -129,22 +129,22 @@ mod tests {
                     &["nothing uses `tag:b`", "nothing uses `tag:c`", "nothing uses `tag:d`", "and 2 more"],
                 )],
             ),
-            // Another code is another cause.
+            // Warnings with different codes stay separate.
             (
                 r#"{"tagOwners": {"tag:a": []}, "groups": {"group:a": [], "group:b": []}, "grants": []}"#,
                 &[("nothing uses `tag:a`", &[]), ("nothing uses `group:a` (and 1 more)", &["nothing uses `group:b`"])],
             ),
-            // What is allowed is not counted.
+            // Allowed warnings are not counted.
             (
                 "{\"tagOwners\": {\"tag:a\": [],\n// policy: allow(unused-tag) later\n\"tag:b\": [],\n\"tag:c\": []}, \"grants\": []}",
                 &[("nothing uses `tag:a` (and 1 more)", &["nothing uses `tag:c`"])],
             ),
-            // What is denied is an error, and told once, too.
+            // A denied warning is an error, but is also grouped.
             (
                 "// policy: deny(unused-tag)\n{\"tagOwners\": {\"tag:a\": [], \"tag:b\": []}, \"grants\": []}",
                 &[("nothing uses `tag:a` (and 1 more)", &["`unused-tag` is denied here", "nothing uses `tag:b`"])],
             ),
-            // Rules under one that allows everything.
+            // Several rules are covered by one that allows everything.
             (
                 r#"{"tagOwners": {"tag:a": []}, "grants": [
                     {"src": ["*"], "dst": ["*"], "ip": ["*"]},
@@ -158,7 +158,7 @@ mod tests {
                     ),
                 ],
             ),
-            // A tag that leads to several.
+            // One tag leads to several others.
             (
                 r#"{"tagOwners": {"tag:ci": [], "tag:k8s": ["tag:ci"], "tag:a": ["tag:k8s"], "tag:b": ["tag:k8s"]}, "grants": [
                     {"src": ["tag:ci"], "dst": ["tag:a", "tag:b"], "ip": ["22"]}]}"#,
@@ -170,7 +170,7 @@ mod tests {
                     ],
                 )],
             ),
-            // The help for one place is not the help for the other.
+            // The two places need different help.
             (
                 r#"{"hosts": {"a": "10.0.0.1/8", "b": "10.1.0.1/16"}, "grants": [{"src": ["a"], "dst": ["b"], "ip": ["22"]}]}"#,
                 &[
@@ -178,7 +178,7 @@ mod tests {
                     ("`10.1.0.1/16` is all addresses from 10.1.0.0 to 10.1.255.255", &[]),
                 ],
             ),
-            // Errors stay apart.
+            // Errors stay separate.
             (
                 r#"{"grants": [{"src": ["tag:a"], "dst": ["tag:b"], "ip": ["22"]}]}"#,
                 &[("undefined tag `tag:a`", &[]), ("undefined tag `tag:b`", &[])],

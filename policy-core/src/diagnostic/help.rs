@@ -3,10 +3,11 @@ use std::ops::Deref;
 
 use crate::json::write_string;
 
-/// What to do about a finding: an instruction in words, and the same as a change of the text if it is that exact.
+/// The help of a finding: an instruction in words, and a change of the text if the instruction is
+/// precise enough for one.
 ///
-/// The words of a help with a change are made from the change, so that the two cannot differ. It dereferences to its
-/// words.
+/// If there is a change, the words are made from it, so that the two cannot differ. A `Help`
+/// dereferences to its words.
 ///
 /// ```
 /// use policy_core::diagnostic::Help;
@@ -18,7 +19,7 @@ use crate::json::write_string;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Help {
     text: Box<str>,
-    /// What a program can do for the user.
+    /// The change that a program can make.
     pub fix: Option<Box<Fix>>,
 }
 
@@ -26,50 +27,51 @@ pub struct Help {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fix {
-    /// What to do with the text there.
+    /// The kind of change.
     pub change: Change,
-    /// False if the user may have meant something else, so that a person has to look at it.
+    /// False if the user may have meant something else, so that a person must confirm the change.
     pub is_certain: bool,
 }
 
-/// What a [`Fix`] does with the text at its place.
+/// The effect of a [`Fix`] on the text at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Change {
-    /// Puts another word there, in quotes if what is there has quotes.
+    /// Replaces the text with a word, in quotes if the text has quotes.
     Word(String),
-    /// Puts other text there.
+    /// Replaces the text with another one.
     Text(String),
-    /// Adds text behind it.
+    /// Appends to the text.
     Append(String),
 }
 
 impl Help {
-    /// Suggests a word that is similar to the one that the finding is about.
+    /// Suggests a word that is similar to the wrong one.
     pub fn did_you_mean(word: impl Display) -> Self {
         let word = word.to_string();
         let help = Help::with(format!("did you mean `{word}`?"), Change::Word(word));
         help.or("")
     }
 
-    /// Says which word to write instead.
+    /// Names the word to write instead.
     pub fn write(word: impl Display) -> Self {
         let word = word.to_string();
         Help::with(format!("write `{word}`"), Change::Word(word))
     }
 
-    /// Says what to write instead, if its form is other than that of a word, such as a list, or a word without quotes.
+    /// Gives the text to write instead, if that is not a word in the form of the wrong one: for
+    /// example, a list, or a word without quotes.
     pub fn write_text(text: impl Display) -> Self {
         let source = text.to_string();
         Help::with(format!("write `{source}`"), Change::Text(source))
     }
 
-    /// Says in `words` to remove what the finding is about.
+    /// Suggests in `words` to remove the text at the place of the finding.
     pub fn remove(words: impl Into<String>) -> Self {
         Help::with(words, Change::Text(String::new()))
     }
 
-    /// Says in `words` what to add behind what the finding is about.
+    /// Suggests in `words` to append to the text at the place of the finding.
     pub fn append(text: impl Into<String>, words: impl Into<String>) -> Self {
         Help::with(words, Change::Append(text.into()))
     }
@@ -84,7 +86,7 @@ impl Help {
         Help { text: format!("{}{words}", self.text).into(), ..self }
     }
 
-    /// Adds words that say what else could be meant.
+    /// Adds words that name an alternative. The fix is no longer certain.
     #[must_use]
     pub fn or(self, words: impl Display) -> Self {
         let Help { text, fix } = self.and(words);
@@ -93,7 +95,7 @@ impl Help {
 }
 
 impl Fix {
-    /// Returns what to write in place of `replaced`, the text at the place of the finding.
+    /// Returns the replacement of `replaced`, the text at the place of the finding.
     pub fn apply(&self, replaced: &str) -> String {
         match &self.change {
             Change::Word(word) if replaced.starts_with('"') => {

@@ -41,7 +41,8 @@ pub struct Diagnostic<P = Origin> {
     pub help: Option<Help>,
     /// Tailscale's answer, if it refuses the policy for this.
     pub tailscale: Option<String>,
-    /// headscale's answer, if it refuses the policy for this. Only findings about policies for headscale have one.
+    /// headscale's answer, if it refuses the policy for this. Only findings about policies for
+    /// headscale have one.
     pub headscale: Option<HeadscaleAnswer>,
     /// True if the policy's lint levels turn this warning into an error.
     pub denied: bool,
@@ -123,7 +124,7 @@ impl<P> Diagnostic<P> {
         headscale.or_else(|| Some(("Tailscale", self.tailscale.as_deref()?)))
     }
 
-    /// Returns what a program can do about it, which is a change of the text at `origin`.
+    /// Returns the fix that a program can apply to the text at `origin`.
     pub fn fix(&self) -> Option<&Fix> {
         self.help.as_ref()?.fix.as_deref()
     }
@@ -138,8 +139,8 @@ impl<P> Diagnostic<P> {
         self.severity() == Severity::Error
     }
 
-    /// Returns whether `warning` may say why a test or an invariant of the policy fails: it is about the rule that a note
-    /// of this error shows.
+    /// Returns whether `warning` may explain why a test or an invariant of the policy fails. That
+    /// is the case if it is about a rule that a note of this error shows.
     pub fn is_explained_by(&self, warning: &Self, contains: impl Fn(&P, &P) -> bool) -> bool {
         let is_outcome = matches!(self.code, Code::FailingTest | Code::FailingSshTest | Code::BrokenInvariant);
         let mut rules = self.notes.iter().filter_map(|note| note.origin.as_ref());

@@ -22,7 +22,8 @@ impl Problem {
         self
     }
 
-    /// Narrows it to some bytes of the word, unless it has a fix, which is one of all of the word.
+    /// Narrows it to a range of bytes of the word, unless it has a fix. A fix is for the whole
+    /// word.
     #[must_use]
     pub fn part_or_fix(self, part: Range<usize>) -> Self {
         let origin = if self.fix().is_some() { None } else { Some(part) };

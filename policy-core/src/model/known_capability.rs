@@ -1,9 +1,9 @@
-//! The capabilities of Tailscale's own whose bodies are known.
+//! Tailscale's own capabilities whose bodies are known.
 
 use crate::model::Shape;
 
-/// An app capability of Tailscale's own, with the shape of its bodies. Sources: Tailscale's
-/// documentation and the programs that read them.
+/// One of Tailscale's own app capabilities, with the shape of its bodies. The sources are
+/// Tailscale's documentation and the programs that read the bodies.
 ///
 /// ```
 /// use policy_core::model::KnownCapability;
@@ -15,25 +15,25 @@ use crate::model::Shape;
 pub struct KnownCapability {
     /// The name, such as `tailscale.com/cap/drive`.
     pub name: &'static str,
-    /// A sentence about what it is for.
+    /// A sentence about its purpose.
     pub doc: &'static str,
     shape: &'static str,
 }
 
 impl KnownCapability {
-    /// Returns those that grants can give.
+    /// Returns the capabilities that grants can give.
     pub fn of_grants() -> &'static [KnownCapability] {
         OF_GRANTS
     }
 
-    /// Returns those that node attributes can give.
+    /// Returns the capabilities that node attributes can give.
     pub fn of_node_attributes() -> &'static [KnownCapability] {
         OF_NODE_ATTRIBUTES
     }
 
-    /// Returns what its bodies are. Each field has a comment.
+    /// Returns the shape of its bodies. Each field has a comment.
     pub fn shape(&self) -> Shape {
-        // A test reads all of them.
+        // A test parses all shapes.
         self.shape.parse().unwrap_or(Shape::Any)
     }
 }
@@ -53,7 +53,7 @@ const OF_GRANTS: &[KnownCapability] = &[
         name: "tailscale.com/cap/golink",
         doc: "Permissions in golink, the service for short links.",
         shape: r"{
-            // Whether the links of everyone may be edited and deleted.
+            // True to allow editing and deleting the links of all users.
             admin?: bool;
         }",
     },
@@ -61,27 +61,27 @@ const OF_GRANTS: &[KnownCapability] = &[
         name: "tailscale.com/cap/kubernetes",
         doc: "Access to the Kubernetes API through the proxy of Tailscale's Kubernetes operator.",
         shape: r"{
-            // As whom the proxy calls the Kubernetes API.
+            // The identity that the proxy uses for calls to the Kubernetes API.
             impersonate?: {
                 // The Kubernetes groups, such as `system:masters`.
                 groups?: [string];
             };
-            // The tag of the devices that record sessions. No more than one.
+            // The tag of the devices that record sessions. At most one tag.
             recorder?: [string];
-            // Whether a session is refused if no recorder can be reached.
+            // True to refuse a session if no recorder can be reached.
             enforceRecorder?: bool;
-            // Whether requests to the Kubernetes API are recorded as events, too.
+            // True to record requests to the Kubernetes API as events, too.
             enableEvents?: bool;
         }",
     },
     KnownCapability {
         name: "tailscale.com/cap/pam",
         doc: "Permissions in Tailscale's privileged access management.",
-        // The services have settings of their own.
+        // Each kind of service has its own settings.
         shape: r"{
             // The version of the permissions.
             version?: string;
-            // What is allowed, by the kind of the service.
+            // The permissions, by kind of service.
             permissions?: {
                 // Permissions for databases.
                 database?: any;
@@ -97,7 +97,7 @@ const OF_GRANTS: &[KnownCapability] = &[
                 rdp?: any;
                 // Permissions for VNC.
                 vnc?: any;
-                // Permissions for other services of TCP.
+                // Permissions for other TCP services.
                 tcp?: any;
             };
         }",
@@ -113,11 +113,11 @@ const OF_GRANTS: &[KnownCapability] = &[
     KnownCapability { name: "tailscale.com/cap/relay", doc: "Use of a peer relay. Its body is empty.", shape: "{}" },
     KnownCapability {
         name: "tailscale.com/cap/secrets",
-        doc: "Access to secrets of setec, a service that keeps them.",
+        doc: "Access to secrets in setec, a service for secrets.",
         shape: r#"{
-            // What may be done with the secrets.
+            // The actions that are allowed on the secrets.
             action: ["get" | "info" | "put" | "create-version" | "activate" | "delete"];
-            // The names of the secrets. `*` in a name is any text.
+            // The names of the secrets. `*` in a name matches any text.
             secret: [string];
         }"#,
     },
@@ -126,9 +126,9 @@ const OF_GRANTS: &[KnownCapability] = &[
         doc: "Access to data sources of TailSQL.",
         // The documentation has `dataSrc`, and the program reads `src`.
         shape: r"{
-            // The data sources, or `*` for all. The name of this field in the documentation.
+            // The data sources, or `*` for all. The documentation has this name of the field.
             dataSrc?: [string];
-            // The data sources, or `*` for all. The name of this field that the program reads.
+            // The data sources, or `*` for all. The program reads this name of the field.
             src?: [string];
         }",
     },
@@ -136,17 +136,17 @@ const OF_GRANTS: &[KnownCapability] = &[
         name: "tailscale.com/cap/tsidp",
         doc: "Permissions in tsidp, an identity provider for the tailnet.",
         shape: r"{
-            // Whether its pages for administrators may be used.
+            // True to allow the pages for administrators.
             allow_admin_ui?: bool;
-            // Whether clients may be registered dynamically.
+            // True to allow dynamic registration of clients.
             allow_dcr?: bool;
             // The users whose tokens may be exchanged, or `*` for all.
             users?: [string];
             // The resources for which tokens may be exchanged, or `*` for all.
             resources?: [string];
-            // Claims that tokens have beside those of tsidp.
+            // Claims to add to tokens.
             extraClaims?: any;
-            // Whether the answers of the user info endpoint have these claims, too.
+            // True to add these claims to the answers of the user info endpoint, too.
             includeInUserInfo?: bool;
         }",
     },
@@ -154,7 +154,7 @@ const OF_GRANTS: &[KnownCapability] = &[
         name: "tailscale.com/cap/webui",
         doc: "Permissions in the web interface of a device.",
         shape: r#"{
-            // The settings that may be changed. `*` is all of them.
+            // The settings that can be changed, or `*` for all.
             canEdit?: ["*" | "ssh" | "subnets" | "exitnodes" | "account"];
         }"#,
     },
@@ -162,17 +162,17 @@ const OF_GRANTS: &[KnownCapability] = &[
 
 const OF_NODE_ATTRIBUTES: &[KnownCapability] = &[KnownCapability {
     name: "tailscale.com/app-connectors",
-    doc: "An app connector: devices through which traffic to some domains goes.",
+    doc: "An app connector: devices that route the traffic to some domains.",
     shape: r"{
-        // The name that the admin console shows.
+        // The name in the admin console.
         name: string;
-        // The tags of the devices that are the connectors, or `*`.
+        // The tags of the devices that act as connectors, or `*` for all.
         connectors: [string];
-        // The domains. `*.example.com` is every domain below `example.com`, and not that itself.
+        // The domains. `*.example.com` matches the subdomains of `example.com` only.
         domains?: [string];
-        // Routes that the connectors advertise beside those of the domains.
+        // Other routes that the connectors advertise.
         routes?: [string];
-        // Applications whose domains Tailscale knows, as the admin console writes them.
+        // Applications whose domains Tailscale knows, in the form of the admin console.
         presets?: any;
     }",
 }];

@@ -126,7 +126,7 @@ pub fn evaluate<'p>(expectation: Expectation, checked: RuleDecision<'p>, accepte
         (Expectation::Check, Deny, Allow(_)) | (Expectation::Deny, Unknown(..), Allow(_)) => {
             fails(evaluation(accepted, Action::Accept))
         }
-        // Whether or not the login is allowed, it is not allowed after a check.
+        // The login may be allowed or denied, but it is never allowed after a check.
         (Expectation::Check, Deny, Unknown(..)) => Evaluation { holds: Ternary::No, rule: None },
         _ => evaluation(decision, action),
     }

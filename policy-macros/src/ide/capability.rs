@@ -12,17 +12,17 @@ use quote::quote;
 
 use crate::span_range::SpanRange;
 
-/// A module for each object, because fields of different objects may have one name.
+/// A module for each object, because fields of different objects may have the same name.
 #[derive(Default)]
 pub(super) struct Capabilities {
-    /// The numbers of the modules, by the names of the capability and the fields that the object is
-    /// in. Without any, it is the module of the capabilities themselves.
+    /// The numbers of the modules, by path: the name of the capability, and the names of the fields
+    /// around the object. The empty path has the module of the capabilities themselves.
     numbers: HashMap<Vec<String>, usize>,
     modules: TokenStream,
 }
 
 impl Capabilities {
-    /// Returns every capability that the policy names and whose shape is known.
+    /// Collects every capability that the policy names and whose shape is known.
     pub(super) fn new(occurrences: &[Occurrence], policy: &Policy, place: &dyn Fn(Origin) -> SpanRange) -> Self {
         let mut capabilities = Capabilities::default();
         let mut names = TokenStream::new();
@@ -78,7 +78,7 @@ impl Capabilities {
         self.modules.extend(quote! { pub mod #module { #items } });
     }
 
-    /// Returns the module in which the last name of a path is, if it is known.
+    /// Returns the module that contains the last name of a path, if it is known.
     pub(super) fn module_of(&self, path: &[String]) -> Option<Ident> {
         let (_, around) = path.split_last()?;
         self.numbers.get(around).map(|number| module_name(*number))
@@ -93,7 +93,8 @@ fn module_name(number: usize) -> Ident {
     Ident::new(&format!("_{number}"), Span::call_site())
 }
 
-/// Returns the token that a name is declared at. A loop's is that of several.
+/// Returns the token that declares a name. In a loop, several names share a token, so the result is
+/// the call site.
 fn token(place: SpanRange) -> Span {
     if place.iteration.is_none() { place.last } else { Span::call_site() }
 }

@@ -7,7 +7,7 @@ use super::tokens;
 use crate::expand::findings;
 use crate::today::Today;
 
-/// Declarations that every case may use, by section. A case with a section of its own replaces that
+/// Declarations that every case may use, by section. A case with its own section replaces that
 /// one.
 const DECLARED: [(&str, &str, &str); 3] = [
     ("tagOwners", "tagOwners { tag:web; tag:db; }", r#""tagOwners": {"tag:web": [], "tag:db": []}"#),

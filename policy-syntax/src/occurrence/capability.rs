@@ -1,5 +1,5 @@
-//! `app { … }`: where capabilities and the fields of their bodies are named; and the words of the
-//! shapes that the policy declares.
+//! Occurrences of capabilities and of the fields of their bodies in `app { … }`, and of the words in
+//! declared shapes.
 
 use crate::string::{is_string, string_value};
 use crate::token::{Delimiter, TokenKind};
@@ -10,7 +10,7 @@ use super::reader::Reader;
 /// A group of JSON.
 struct Group {
     is_object: bool,
-    /// How many names are around what is in it.
+    /// The number of names around its contents.
     around: usize,
 }
 

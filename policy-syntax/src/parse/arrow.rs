@@ -1,4 +1,4 @@
-//! The arrow of a rule, and what is written instead of it.
+//! The arrow of a rule, and common mistakes in its place.
 
 use policy_core::diagnostic::Help;
 
@@ -6,7 +6,7 @@ use super::parser::{Parsed, Parser};
 use crate::tree::SectionKind;
 
 impl Parser<'_, '_> {
-    /// The arrow after the sources of a statement.
+    /// Reads the arrow after the sources of a statement.
     pub(super) fn arrow_after_sources(&mut self, kind: SectionKind) -> Parsed<()> {
         if self.arrow() {
             return Ok(());
@@ -39,7 +39,7 @@ impl Parser<'_, '_> {
         Err(self.unexpected("`->` after the sources", kind.example()))
     }
 
-    /// Returns of how many tokens `=>`, `>` or `to` is, if one of them is next.
+    /// Returns the number of tokens of `=>`, `>` or `to`, if one of them is next.
     fn other_arrow(&self) -> Option<usize> {
         let is_double = self.peek_punct('=') && self.is_punct(self.at + 1, '>');
         let is_single = self.peek_punct('>') || self.peek_is("to") && !self.next_goes_on();

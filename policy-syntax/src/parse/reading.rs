@@ -26,7 +26,8 @@ pub struct Reading {
     /// True if some list of a rule or a declaration has an `except`.
     pub(crate) uses_except: bool,
     pub(crate) is_invariants_file: bool,
-    /// Names in loops with the name of a variable in them, and what they are with a `$` before it.
+    /// Names in loops that contain the name of a variable without its `$`, each with its correct
+    /// form.
     pub(crate) without_dollar: Vec<(TokenRange, String)>,
 }
 
@@ -41,7 +42,8 @@ pub struct Iteration {
     pub place: TokenRange,
 }
 
-/// The names in statements that could not be read. They may be declared there, so they are not reported as undefined.
+/// The names in statements that could not be read. They may be declared there, so they are not
+/// reported as undefined.
 #[derive(Debug, Default)]
 pub struct RecoveredNames {
     pub(super) names: HashSet<String>,
@@ -68,7 +70,8 @@ pub struct LetSummary<'t> {
 }
 
 impl Reading {
-    /// Says of a name that is undefined or declared twice that it lacks the `$` of a variable, if it does.
+    /// Suggests to add the missing `$` of a variable, if this explains why a name is undefined or
+    /// declared twice.
     pub fn find_variable<P>(&self, place: TokenRange, finding: &mut Finding<P>) {
         let codes = [
             Code::DuplicateKey,
@@ -84,7 +87,7 @@ impl Reading {
         }
         let name = self.without_dollar.iter().find(|(name, _)| (name.first, name.last) == (place.first, place.last));
         if let Some((_, meant)) = name {
-            // Where it is first declared is here, too.
+            // The first declaration is at the same place, so its note would not help.
             finding.notes.clear();
             finding.help = Some(Help::did_you_mean(meant));
         }

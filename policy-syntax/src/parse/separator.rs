@@ -1,4 +1,4 @@
-//! What is between the items of a list, and what ends a statement.
+//! Separators: between the items of a list, and at the end of a statement.
 
 use policy_core::diagnostic::Help;
 use policy_core::model::Until;
@@ -9,12 +9,13 @@ use crate::token::{Delimiter, TokenKind};
 
 use super::parser::{Parsed, Parser};
 
-/// The words that only a statement begins with.
+/// Words that can only be at the start of a statement.
 const FIRST_WORDS: &[&str] =
     &["accept", "check", "deny", "isolated", "let", "never", "only", "proto", "srcPostureAttrs"];
 
 impl Parser<'_, '_> {
-    /// Reads the `,` after an item of a list, or what is there instead of one. Returns whether the list goes on.
+    /// Reads the `,` after an item of a list, or a wrong or missing separator. Returns whether the
+    /// list continues.
     pub(super) fn separator(&mut self) -> bool {
         if self.punct(',').is_some() {
             self.refuse_missing_items();
@@ -35,7 +36,7 @@ impl Parser<'_, '_> {
         false
     }
 
-    /// Reports each `,` where an item should be, and comments that belong nowhere in a list.
+    /// Reports each `,` that is in the place of an item, and each `//!` comment in a list.
     pub(super) fn refuse_missing_items(&mut self) {
         loop {
             if self.peek_punct(',') {
@@ -52,7 +53,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Returns whether an item follows that has another sign than a `,` before it.
+    /// Returns whether an item follows after a wrong separator.
     fn is_other_separator(&self) -> bool {
         let mut rest = self.ahead();
         if rest.peek_is("or") && !self.next_goes_on() {
@@ -65,7 +66,8 @@ impl Parser<'_, '_> {
         rest.at > self.at && (rest.peek_ident().is_some() || rest.peek_string())
     }
 
-    /// Returns whether the next words on this line are an item, and the end of a list or a `,` is behind them.
+    /// Returns whether the next words on this line are an item, and are followed by a `,` or by the
+    /// end of a list.
     fn is_next_item(&self) -> bool {
         let mut rest = self.ahead();
         if self.is_on_next_line() {
@@ -110,13 +112,13 @@ impl Parser<'_, '_> {
         self.complain(self.previous(), "expected `,` after this", help);
     }
 
-    /// `;`
+    /// Reads the `;` at the end of a statement.
     pub(super) fn end_of_statement(&mut self) -> Parsed<()> {
         if self.punct(';').is_some() {
             return Ok(());
         }
         if self.at_end() || self.peek_next_statement() {
-            // What follows reads like the next statement, and is read as that.
+            // The next tokens look like another statement, and are parsed as one.
             self.missing_semicolon();
             return Ok(());
         }
@@ -134,14 +136,14 @@ impl Parser<'_, '_> {
         Err(self.fail(finding))
     }
 
-    /// Returns whether the next tokens read like another statement.
+    /// Returns whether the next tokens look like another statement.
     pub(super) fn peek_next_statement(&self) -> bool {
         let is_first_word = self.peek_ident().is_some_and(|word| FIRST_WORDS.contains(&word)) && !self.next_goes_on();
         is_first_word || self.peek_kind() || self.is_on_next_line() && self.peek_statement()
     }
 
-    /// Returns whether the next tokens read like a statement of their own: one with an arrow, a `=` or a block before
-    /// its `;`.
+    /// Returns whether the next tokens look like a separate statement, with an arrow, a `=` or a
+    /// block before its `;`.
     fn peek_statement(&self) -> bool {
         let mut rest = self.ahead();
         if rest.peek_doc() || rest.peek_note() {

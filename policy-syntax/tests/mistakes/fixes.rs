@@ -1,4 +1,4 @@
-//! Applies the fix of each finding: of `mistakes.txt`, and of the policies in `tests/ui`.
+//! Applies the fix of each finding in `mistakes.txt` and in the policies of `tests/ui`.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -11,12 +11,12 @@ use policy_test_support::snapshot;
 use crate::cases;
 use crate::reported::{Reported, is_shown, reported};
 
-/// What is reported once a fix has been applied.
+/// The report after a fix has been applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// No error.
     Compiles,
-    /// Only errors that were there before, or are of another kind.
+    /// Only errors that existed before, or are of another kind.
     IsGone,
     /// The same error about the same words.
     Stays,
@@ -69,7 +69,8 @@ fn what_a_help_proposes_works() {
     assert!(stays.is_empty(), "after these fixes, the same error is there again:\n{}", stays.join("\n"));
 }
 
-/// Applies the fix of a finding. Returns the words before and after it, what came of it, and the errors that are left.
+/// Applies the fix of a finding. Returns the words before and after it, the outcome, and the
+/// remaining errors.
 fn apply(body: &str, finding: &Reported) -> Option<(String, String, Outcome, Vec<String>)> {
     let fix = finding.fix()?;
     let Range { start, end } = finding.origin.clone();
@@ -108,7 +109,7 @@ fn ui_cases(folder: &Path) -> Vec<(String, String)> {
     .collect()
 }
 
-/// Returns what is between the braces of the first `policy!`.
+/// Returns the text between the braces of the first `policy!`.
 fn body_of_policy(text: &str) -> Option<String> {
     let tokens = TokenText::new(text);
     let row = &tokens.tokens;

@@ -1,5 +1,5 @@
-//! Tests of the reports about a newcomer's mistakes, `mistakes.txt`, and of the fixes that their helps propose,
-//! `fixes.txt`.
+//! Tests of the reports about a newcomer's mistakes (`mistakes.txt`), and of the fixes that their
+//! helps suggest (`fixes.txt`).
 //!
 //! Each case of `mistakes.txt` begins with a line `//- TITLE`. The body of a `policy!` with one mistake follows, and then
 //! the report, on lines that begin with `//>`: the code, the words, the message, and the help after `help:`. As in the

@@ -1,4 +1,4 @@
-//! What the macro reports about the body of a `policy!`.
+//! The findings that the macro reports about the body of a `policy!`.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,15 +12,15 @@ const TODAY: &str = "2027-03-31";
 /// A finding about a range of the body.
 pub(crate) type Reported = Diagnostic<Range<usize>>;
 
-/// What is reported about a body.
+/// The report about a body.
 pub(crate) struct Report {
     /// In the order of the words that they are about.
     pub(crate) findings: Vec<Reported>,
-    /// True if Rust's own lexer refuses it, or it uses fragments, which are not there.
+    /// True if Rust's own lexer refuses it, or if it uses fragments, which this test does not have.
     pub(crate) is_incomplete: bool,
 }
 
-/// Returns what is reported about a body.
+/// Returns the report about a body.
 pub(crate) fn reported(body: &str) -> Report {
     let tokens = TokenText::new(body);
     let source = Source { kind: SourceKind::Policy, positions: &tokens };
@@ -54,7 +54,8 @@ pub(crate) fn reported(body: &str) -> Report {
     Report { findings, is_incomplete }
 }
 
-/// Returns whether the macro shows a finding: warnings can wait until there is no error, unless they explain one.
+/// Returns whether the macro shows a finding. Warnings wait until there are no errors, unless they
+/// explain one.
 pub(crate) fn is_shown(finding: &Reported, all: &[Reported]) -> bool {
     let contains = |rule: &Range<usize>, part: &Range<usize>| rule.start <= part.start && part.end <= rule.end;
     let mut errors = all.iter().filter(|finding| finding.is_error()).peekable();

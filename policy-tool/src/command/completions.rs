@@ -1,4 +1,4 @@
-//! `completions`: what a shell needs to complete the command line of `policy`.
+//! `completions`: prints a script that lets a shell complete command lines of `policy`.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgMatches};
@@ -11,7 +11,7 @@ use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, output, stand_alone};
 
 const MORE: &str = "\
-The shell reads the output when it starts: from the folder that it has for completions, or from its start file.";
+Put the output where the shell reads it: into its folder for completions, or into its startup file.";
 
 pub(crate) const COMMAND: Command = Command {
     name: "completions",
@@ -32,14 +32,17 @@ const SHELLS: [(&str, Option<Shell>); 6] = [
     ("fish", Some(Shell::Fish)),
     ("powershell", Some(Shell::PowerShell)),
     ("elvish", Some(Shell::Elvish)),
-    // It is in a crate of its own.
+    // Support for Nushell is in a separate crate.
     ("nushell", None),
 ];
 
 fn define(command: clap::Command) -> clap::Command {
     let values = SHELLS.map(|(name, _)| PossibleValue::new(name));
     let shell = Arg::new("shell").value_name("SHELL").required(true).value_parser(PossibleValuesParser::new(values));
-    command.about("Print the completions of a shell for this program").after_help(MORE).arg(shell.help("The shell"))
+    command
+        .about("Print the completion script of this program for a shell")
+        .after_help(MORE)
+        .arg(shell.help("The shell"))
 }
 
 fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {

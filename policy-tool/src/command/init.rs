@@ -18,8 +18,8 @@ pub(crate) const COMMAND: Command = Command {
     define,
     run: Run::Files(run),
     examples: &[
-        ("tailnet --from policy.hujson", "what you have, with every comment"),
-        ("tailnet", "a small policy that explains itself"),
+        ("tailnet --from policy.hujson", "a crate for an existing policy, with all comments"),
+        ("tailnet", "a small policy with explanations"),
     ],
 };
 
@@ -28,7 +28,7 @@ fn define(command: clap::Command) -> clap::Command {
         .about("Create a crate for a policy in Rust, with everything that `cargo run`, git and CI need")
         .after_help(
             "Writes Cargo.toml, src/main.rs, src/tailnet.rs, policy.hujson, README.md, .gitignore, .gitattributes, \
-             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not there yet.",
+             .github/workflows/policy.yml and, from a clone, its Cargo.lock. DIR must be empty, or not exist yet.",
         )
         .args([
             argument::path("dir", "DIR").required(true).help("The directory of the new crate"),

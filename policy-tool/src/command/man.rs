@@ -1,4 +1,4 @@
-//! `man`: the manual of `policy`.
+//! `man`: writes the manual pages of `policy`.
 
 use std::path::Path;
 use std::{fs, io};
@@ -42,7 +42,8 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     Ok(ExitStatus::Success)
 }
 
-/// Returns the pages with the names of their files: that of the program first, then one for each command.
+/// Returns the pages with their file names: first the page of the program, then a page for each
+/// command.
 fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut program = stand_alone(super::COMMANDS).disable_help_subcommand(true);
     program.build();

@@ -22,7 +22,7 @@ pub(crate) const COMMAND: Command = Command {
     examples: &[
         ("policy.hujson | diff policy.hujson -", "what would change?"),
         ("--write policy.hujson", "change it"),
-        ("--rust policy.hujson > src/tailnet.rs", "and go on in Rust"),
+        ("--rust policy.hujson > src/tailnet.rs", "convert to Rust, too"),
     ],
 };
 

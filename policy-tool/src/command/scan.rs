@@ -24,7 +24,7 @@ pub(crate) const COMMAND: Command = Command {
     examples: &[
         (".", "every name in the repository"),
         ("--deny-warnings --format github .", "in CI"),
-        ("--as tag:ci .github", "may tag:ci assign the tags there?"),
+        ("--as tag:ci .github", "can tag:ci assign the tags there?"),
     ],
 };
 
@@ -45,7 +45,7 @@ fn define(command: clap::Command) -> clap::Command {
         .about("Check the tags, groups, services and capabilities that other files mention")
         .after_help(
             "Reads Kubernetes manifests, Helm values, Terraform, Pulumi programs, compose files, workflows, Ansible, \
-             cloud-init, NixOS modules and scripts. Files that git ignores are left out, and so is prose. A comment \
+             cloud-init, NixOS modules and scripts. Files that git ignores and files of prose are skipped. A comment \
              allows an exception: `# policy: allow(undeclared-mention) it is in another tailnet`.",
         )
         .args([
@@ -111,7 +111,7 @@ fn report(
 ) -> CommandResult {
     let format = argument::get_format(matches, Format::ALL);
     let judged: Vec<_> = files.iter().map(|file| ScannedFile { text: &file.text, mentions: &file.mentions }).collect();
-    // Tags without an assignment have one cause. In a file, each mention is a mistake of its own.
+    // Tags without an assignment have one cause. Each mention in a file is a separate mistake.
     let cause = |origin: Origin| (origin.file, matches!(origin.file, FileId::Scanned(_)).then_some(origin));
     let findings = group_by_cause(judge::findings(policy, &judged, identities), cause);
     let report = Report::on_policy(name, policy, &findings)
@@ -177,7 +177,7 @@ fn scan(directory: &Path, scanned: &mut usize, files: &mut Vec<MentioningFile>) 
         }
         let bytes = std::fs::read(path)
             .map_err(|error| Failure::new(format_args!("cannot read `{}`: {error}", path.display())))?;
-        // Anything else is not a text.
+        // A file that is not valid UTF-8 is not text.
         let Ok(text) = String::from_utf8(bytes) else { continue };
         let shown = path.strip_prefix(".").unwrap_or(path);
         let name = shown.to_string_lossy();

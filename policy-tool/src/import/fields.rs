@@ -58,7 +58,7 @@ impl Key {
 pub(super) struct Fields {
     keys: &'static [Key],
     values: Vec<Option<Value>>,
-    /// The places of the keys that an empty line parts from what is above.
+    /// The places of the keys that have an empty line above them.
     apart: Vec<usize>,
     pub(super) placement: Placement,
 }
@@ -135,7 +135,7 @@ impl Fields {
         self.keys.iter().position(|known| known.name == key).map_or(0, |index| index + 1)
     }
 
-    /// Returns whether an empty line parts a key from what is above.
+    /// Returns whether there is an empty line above a key.
     pub(super) fn is_apart(&self, key: &str) -> bool {
         self.apart.contains(&self.order(key))
     }

@@ -65,7 +65,7 @@ pub(super) enum Json {
 }
 
 pub(super) struct JsonItem {
-    /// True if an empty line parts it from what is above.
+    /// True if there is an empty line above it.
     pub(super) is_apart: bool,
     pub(super) alone: Vec<Lines>,
     pub(super) docs: Lines,

@@ -9,9 +9,9 @@ use policy_core::{Diagnostic, Policy};
 /// Starts of comments in all languages.
 const MARKS: &[&str] = &["#", "//", "--", ";", "/*", "<!--"];
 
-/// Returns the allowances in a file, and findings about those that cannot be read. One above
-/// everything is for the whole file, one behind something for its line, and any other for the next
-/// line.
+/// Returns the allowances in a file, and findings about those that cannot be read. An allowance at
+/// the top applies to the whole file, one after other text applies to its line, and any other
+/// applies to the next line.
 pub(super) fn allowances(text: &str, file: FileId) -> (Vec<Lint>, Vec<Diagnostic>) {
     let (mut lints, mut findings) = (Vec::new(), Vec::new());
     if !text.contains(PolicyComment::START) {
@@ -79,7 +79,7 @@ fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// Returns the place of some bytes of a file.
+/// Returns the place of a range of bytes in a file.
 pub(super) fn origin(range: Range<usize>, file: FileId) -> Origin {
     let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Origin::new(position(range.start), position(range.end)).in_file(file)

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use crate::scan::code::grammar::{self, Grammar};
 
-/// How a file is read.
+/// The way to read a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FileKind {
     /// As YAML, structurally.
@@ -45,7 +45,7 @@ const SCRIPTS: &[&str] = &[
     "dockerfile",
 ];
 
-/// Whole names of such files, in lower case.
+/// Full names of such files, in lower case.
 const SCRIPT_NAMES: &[&str] = &[
     "dockerfile",
     "containerfile",
@@ -60,7 +60,7 @@ const SCRIPT_NAMES: &[&str] = &[
 ];
 
 impl FileKind {
-    /// Returns how to read a file, by its name and its first line. Prose, policies, tests and
+    /// Returns the way to read a file, by its name and its first line. Prose, policies, tests and
     /// unknown files are not read.
     pub(crate) fn of(path: &str, text: &str) -> Option<FileKind> {
         let path = Path::new(path);

@@ -15,7 +15,7 @@ use crate::scan::mention::{Assigner, Mention, MentionContext, MentionKind};
 pub struct ScannedFile<'t> {
     /// Its text, for the comments in it.
     pub text: &'t str,
-    /// What [`mentions`](crate::scan::mentions) found in it.
+    /// The result of [`mentions`](crate::scan::mentions) for it.
     pub mentions: &'t [Mention],
 }
 
@@ -60,13 +60,13 @@ pub fn findings(policy: &ValidPolicy, files: &[ScannedFile<'_>], identities: &[S
     let mut findings = judge.findings;
     let mut levels = (**policy).clone();
     levels.lints.extend(lints);
-    // An allowance can have an end, and the policy's own ends are reported by `check`.
+    // Only allowances in the files are checked for their end. `check` reports the policy's own.
     let is_in_file = |finding: &Diagnostic| matches!(finding.origin.file, FileId::Scanned(_));
     findings.extend(levels.expiry().into_iter().filter(is_in_file));
     check::in_order(&levels, findings)
 }
 
-/// A tag that an identity has, and the place that says so.
+/// A tag of an identity, and the place that gives it.
 type IdentityTag = (String, Option<Origin>);
 
 /// Returns the tags that identities get in files.
@@ -90,17 +90,17 @@ struct Judge<'p> {
     owned: HashMap<String, HashSet<String>>,
     /// The tags of the Kubernetes operator.
     operator: Vec<IdentityTag>,
-    /// The tags of OAuth clients that files make. One of these may be the operator's.
+    /// The tags of OAuth clients that files create. One of these clients may be the operator's.
     clients: Vec<IdentityTag>,
     identities: &'p [String],
-    /// Tags that are probably meant by undeclared ones.
+    /// Declared tags that undeclared ones are probably misspellings of.
     misspelt: HashSet<String>,
     findings: Vec<Diagnostic>,
 }
 
 impl Judge<'_> {
     fn mention(&mut self, mention: &Mention, origin: Origin) {
-        // `policy export --check` says whether constants are up to date.
+        // `policy export --check` checks whether constants are up to date.
         if mention.context == MentionContext::Constant {
             return;
         }
@@ -185,7 +185,7 @@ impl Judge<'_> {
             let others = declaration.owners.iter().filter(|owner| key(&owner.text) != key(&declaration.tag));
             others.map(|owner| key(&owner.text))
         });
-        // A tag that owns others is that of a credential, which no file has.
+        // A tag that owns others belongs to a credential, which is in no file.
         let misspelt = self.misspelt.iter().cloned();
         let assigned: HashSet<String> = misspelt
             .chain(devices)
@@ -201,7 +201,7 @@ impl Judge<'_> {
         let levels = LintLevels::new(policy);
         for declaration in policy.tag_owners.iter().filter(|declared| !assigned.contains(&key(&declared.tag))) {
             let tag = &declaration.tag;
-            // Its author knows.
+            // The author has allowed it.
             if levels.allows(Code::UnusedTag, tag.origin) {
                 continue;
             }

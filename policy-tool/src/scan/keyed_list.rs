@@ -1,4 +1,4 @@
-//! Lists of tags after a word that says what they are, such as `--advertise-tags=tag:web`.
+//! Lists of tags after a word that shows their purpose, such as `--advertise-tags=tag:web`.
 //!
 //! These words are the same in every language, so a text needs no parser for them.
 
@@ -11,7 +11,7 @@ const OPTION: &str = "advertise-tags";
 const BY_OPERATOR: MentionContext = MentionContext::Assignment(Assigner::Operator);
 const BY_CREDENTIAL: MentionContext = MentionContext::Assignment(Assigner::Credential);
 
-/// Words whose value is a list of tags, and what gets these.
+/// Words whose value is a list of tags, each with the thing that gets the tags.
 const KEYS: &[(&str, MentionContext)] = &[
     (OPTION, BY_CREDENTIAL),
     // In tsnet, in the settings of `tailscale`, and in modules of NixOS.
@@ -64,7 +64,7 @@ pub(super) fn keyed_lists(text: &str) -> Vec<Mention> {
     found
 }
 
-/// Returns whether a key that follows this text is a word of its own.
+/// Returns whether a key that follows this text is a separate word.
 fn begins_word(key: &str, before: &str) -> bool {
     let previous = before.chars().next_back();
     if key == OPTION {
@@ -72,7 +72,7 @@ fn begins_word(key: &str, before: &str) -> bool {
         let previous = before.trim_end_matches('-').chars().next_back();
         return (1..=2).contains(&dashes) && !previous.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     }
-    // The annotation is also the start of a URL, and other keys can be those of a larger object.
+    // The annotation is also the start of a URL, and other keys can be nested in a larger object.
     !previous.is_some_and(|letter| match letter {
         '.' => key.contains('/'),
         letter => letter.is_alphanumeric() || matches!(letter, '_' | '/' | '-'),
@@ -89,8 +89,8 @@ fn is_explanation(before: &str) -> bool {
     ["usage:", "e.g.", "example:", "for example", "echo ", "printf ", "help="].iter().any(|word| line.contains(word))
 }
 
-/// Returns the text from the value on, after `=`, `:`, or a blank behind an option, and after
-/// opening quotes and brackets.
+/// Returns the text that starts with the value, after `=`, `:`, or the space after an option, and
+/// after opening quotes and brackets.
 fn value_after<'t>(key: &str, after: &'t str) -> Option<&'t str> {
     let after = match after.strip_prefix('[') {
         Some(index) => index.trim_start_matches(|letter: char| letter.is_ascii_digit()).strip_prefix(']')?,

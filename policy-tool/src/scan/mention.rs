@@ -9,7 +9,7 @@ pub struct Mention {
     pub name: String,
     /// The bytes of the name in the file.
     pub range: Range<usize>,
-    /// The use that the file makes of it.
+    /// The way in which the file uses it.
     pub context: MentionContext,
 }
 
@@ -26,7 +26,7 @@ pub enum MentionKind {
     Capability,
 }
 
-/// The use that a file makes of a name. The order is that of certainty.
+/// The way in which a file uses a name. The most certain one comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MentionContext {
     /// The Kubernetes operator itself has the tag, and so does its OAuth client.
@@ -35,11 +35,11 @@ pub enum MentionContext {
     ClientTag,
     /// Something gets the tag.
     Assignment(Assigner),
-    /// The text is certainly the name of something in a tailnet.
+    /// The text is certainly a name in a tailnet.
     Reference,
     /// The text looks like such a name, but may be something else.
     Resemblance,
-    /// A constant that `policy export` has made, which other files may use instead of the name.
+    /// A constant from `policy export`, which other files may use instead of the name.
     Constant,
 }
 

@@ -22,7 +22,7 @@ pub use mention::{Assigner, Mention, MentionContext, MentionKind};
 
 use subject::Subject;
 
-/// The words by which a file of `policy export` says that it is one.
+/// The words that mark a file as the output of `policy export`.
 const EXPORT: &str = "enerated by `policy export --format";
 
 /// Returns the mentions in a file, in the order of its text.
@@ -51,8 +51,8 @@ pub fn mentions(path: &str, text: &str) -> Vec<Mention> {
         Some(FileKind::Code(grammar)) => code::mentions(text, grammar, &subject),
         Some(FileKind::Script) => script::mentions(text, whole),
     };
-    // A text in a text, such as a script in a workflow, can be read twice. The reading that knows
-    // more is kept.
+    // A nested text, such as a script in a workflow, can be read twice. The more certain result is
+    // kept.
     mentions.sort_by_key(|mention| (mention.range.start, mention.range.end, mention.context));
     mentions.dedup_by(|later, earlier| later.range == earlier.range);
     mentions

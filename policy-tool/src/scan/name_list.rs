@@ -1,4 +1,4 @@
-//! Names in a piece of text: lists of tags, and texts that are a name as a whole.
+//! Names in a piece of text: lists of tags, and texts that consist of one name.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(super) fn tags_at(text: &str, start: usize, context: MentionContext) -> Vec<
         let rest = rest.get(length..).unwrap_or_default();
         let Some(next) = rest.strip_prefix(',') else { break };
         let next = next.trim_start_matches(' ');
-        // Anything else after a comma is no longer this list.
+        // Other text after a comma does not belong to the list.
         if !next.starts_with(TAG) && !next.starts_with(['$', '{']) {
             break;
         }

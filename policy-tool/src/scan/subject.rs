@@ -1,16 +1,16 @@
-/// What a file is about, as far as its path and its words tell.
+/// The subject of a file, as far as its path and its words show it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject {
-    /// True if the file mentions Tailscale. Only then a text that looks like a name may be one.
+    /// True if the file mentions Tailscale. Only then can a text that looks like a name be one.
     pub(super) is_tailnet: bool,
-    /// True if the file uses a library that makes things in a tailnet.
+    /// True if the file uses a library that creates resources in a tailnet.
     pub(super) is_tailnet_program: bool,
 }
 
 /// Words that only files about a tailnet have.
 const WORDS: &[&str] = &["tailscale", "tailnet", "headscale", "tsnet"];
 
-/// Names of libraries and providers that make things in a tailnet.
+/// Names of libraries and providers that create resources in a tailnet.
 const LIBRARIES: &[&str] = &[
     "pulumi_tailscale",
     "@pulumi/tailscale",

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Returns the text with the actions of its template replaced by as many `$`, which are neither
-/// YAML nor part of a name. A line of actions alone becomes blank.
+/// Returns the text with each byte of a template action replaced with `$`, which is neither YAML
+/// nor part of a name. A line that has only actions becomes blank.
 pub(super) fn without_actions(text: &str) -> Cow<'_, str> {
     if !text.contains("{{") && !text.contains("{%") {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! Colours: on terminals, and where they are asked for.
+//! Tests of colours: on terminals, and if the user asks for them.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ const POLICY: &str = r#"{
     "tests": [{"src": "tag:a", "accept": ["tag:b:443", "tag:b:80"]}],
 }"#;
 
-/// Commands, and something that each of them prints in colour.
+/// Commands, each with a text that it prints in colour.
 const COLOURED: [(&[&str], &str); 8] = [
     (&["check", "policy.hujson"], "\u{1b}[1m\u{1b}[91merror[failing-test]"),
     (&["test", "policy.hujson"], "\u{1b}[1m\u{1b}[31mFAIL\u{1b}[0m  accept tag:b:80"),

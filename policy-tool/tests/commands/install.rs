@@ -1,4 +1,4 @@
-//! `policy completions` and `policy man`: what goes with an installed program.
+//! Tests of `policy completions` and `policy man`, which are for an installed program.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn is_there(program: &str, argument: &str) -> bool {
     require::or_skip(runs.then_some(()), &format!("there is no program {program}: see `.ci/install`")).is_some()
 }
 
-/// Asserts that a program takes a file and says nothing.
+/// Asserts that a program accepts a file and prints nothing.
 fn assert_silent(program: &str, arguments: &[&str], file: &Path) {
     let output = Command::new(program).args(arguments).arg(file).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);

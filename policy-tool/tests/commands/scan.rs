@@ -94,7 +94,7 @@ fn files_that_git_ignores_are_not_read() {
         names(&root, &["."]),
         ["policy.hujson:2:17 unassigned-tag", ".github/workflows/up.yml:2:40 undeclared-mention"]
     );
-    // A file is read once, however often it is named.
+    // A file is read once, even if the command line names it several times.
     assert_eq!(names(&root, &[".env", ".github", ".", ".github/workflows"]).len(), 2);
 }
 

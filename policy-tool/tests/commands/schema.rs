@@ -1,4 +1,5 @@
-//! Every JSON document that a command prints is what its schema in docs/schema says, and nothing else.
+//! Tests that every JSON document that a command prints matches its schema in docs/schema, without
+//! other fields.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::{PROGRAM, directory};
 
-/// A policy that has some of everything.
+/// A policy with every kind of statement.
 const POLICY: &str = r#"// policy: capability "example.com/cap/sql" { role: "reader" | "writer"; }
 {
 	"groups": {"group:dba": ["alice@example.com"]},
@@ -56,11 +57,12 @@ const FACTS: &str = r#"{
 	]
 }"#;
 
-/// Without rules, it allows everything.
+/// A policy without rules, which allows everything.
 const EMPTY: &str = r#"{"tagOwners": {"tag:web": [], "tag:db": []}}"#;
 
-/// The schema, and the command line whose output it is about. `policy.hujson` fails its own tests, `good.hujson` does not,
-/// `wrong.hujson` is refused, and `empty.hujson` allows everything.
+/// Schemas, each with a command line whose output it describes. `policy.hujson` fails its own
+/// tests, `good.hujson` passes them, `wrong.hujson` is refused, and `empty.hujson` allows
+/// everything.
 const DOCUMENTS: &[(&str, &[&str])] = &[
     ("check", &["check", "policy.hujson", "good.hujson", "wrong.hujson", "--format", "json"]),
     ("check", &["check", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
@@ -174,7 +176,7 @@ fn python() -> Option<&'static str> {
     require::or_skip(python, "no Python with jsonschema runs here: see `.ci/install`")
 }
 
-/// Validates documents by schemas, and returns what is wrong.
+/// Validates documents by schemas, and returns the problems.
 fn validate(python: &str, pairs: &[String]) -> String {
     let output = Command::new(python).args(["-c", VALIDATOR]).arg(schemas()).args(pairs).output().unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()

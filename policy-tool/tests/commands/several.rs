@@ -1,4 +1,4 @@
-//! `policy check` of several files.
+//! Tests of `policy check` with several files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,8 @@ const GOOD: &str =
 const WARNED: &str = r#"{"grants": [{"src": [], "dst": ["*"], "ip": ["*"]}]}"#;
 const WRONG: &str = r#"{"grants": [{"src": ["tag:b"], "dst": ["*"], "ip": ["*"]}]}"#;
 
-/// A directory with a good policy whose invariant does not hold, one with a warning, and one with an error.
+/// Creates a directory with a valid policy whose invariant is violated, one with a warning, and one
+/// with an error.
 fn three(test: &str) -> PathBuf {
     let directory = directory(test);
     for (name, text) in [("a.hujson", GOOD), ("b.hujson", WARNED), ("c.hujson", WRONG)] {

@@ -1,4 +1,4 @@
-//! Files of the shape that the BlumeOps repository has, written anew: a Pulumi program, manifests
+//! New files in the style of the BlumeOps repository: a Pulumi program, manifests
 //! for Argo CD, the proxy on Fly.io, Ansible, a NixOS host, workflows and pages. The findings are
 //! those of a person who compares every file with the policy.
 
@@ -132,7 +132,7 @@ fn the_findings_are_those_of_a_person() {
     assert_eq!(
         files.all_shown(&policy, &[]),
         [
-            // Only a page of documentation says who would have these.
+            // Only a page of documentation says which devices would have these.
             "unused-tag \"tag:workstation\"",
             "unassigned-tag \"tag:ci-gateway\"",
             // The operator owns `tag:k8s` and `tag:flyio-target`, and not the tags of its services.
@@ -148,7 +148,7 @@ fn the_findings_are_those_of_a_person() {
     assert_eq!(files.all_shown(&policy, &["tag:blumeops"]).len(), 4);
 }
 
-/// Each mention of a tag is misspelt in turn, as a person would by leaving out a letter.
+/// Misspells each mention of a tag in turn, by leaving out a letter.
 #[test]
 fn a_slip_in_any_mention_is_found() {
     let policy = policy(POLICY);

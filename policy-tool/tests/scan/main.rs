@@ -1,5 +1,5 @@
-//! Tests of the library part of `policy scan`: what is found in each kind of file, where, and what
-//! is not.
+//! Tests of the library part of `policy scan`: the findings in each kind of file, their places, and
+//! texts without findings.
 
 #![allow(
     clippy::unwrap_used,

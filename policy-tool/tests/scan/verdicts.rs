@@ -1,4 +1,4 @@
-//! What is said about names: owners, unassigned tags, and what a comment allows.
+//! Tests of the findings about names: owners, unassigned tags, and allowances in comments.
 
 use crate::{Files, POLICY, policy};
 
@@ -32,7 +32,7 @@ fn a_tag_is_assigned_by_an_identity_that_owns_it() {
     );
 }
 
-/// A client that a file makes may be the operator's, and it may have more tags than the operator.
+/// A client that a file creates may be the operator's, and may have more tags than the operator.
 #[test]
 fn a_client_in_the_files_may_be_that_of_the_operator() {
     let policy = policy(POLICY);
@@ -72,11 +72,11 @@ fn a_tag_that_no_file_assigns_is_reported_at_its_declaration() {
     let policy = policy(policy_text);
     let files = Files::new([("up.sh", "tailscale up --advertise-tags=tag:web\n")]);
     assert_eq!(files.all_shown(&policy, &["tag:ci"]), ["unassigned-tag \"tag:idle\"", "unused-tag \"tag:unused\""]);
-    // Files that assign nothing say nothing about what assigns tags.
+    // Files without assignments do not show which identity assigns tags.
     assert_eq!(Files::new([("a.sh", "echo\n")]).all_shown(&policy, &[]), [""; 0]);
 }
 
-/// Other files use the constants, and what they assign is not known then.
+/// Other files use the constants, so their assignments are unknown.
 #[test]
 fn the_constants_of_an_export_count_as_assigned() {
     let policy = policy(

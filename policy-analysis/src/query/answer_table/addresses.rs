@@ -1,4 +1,4 @@
-//! Every address, by what it is to the policy.
+//! All addresses, in ranges that the policy treats alike.
 
 use std::net::IpAddr;
 
@@ -12,8 +12,9 @@ use super::rule_table::RuleTable;
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::{Subject, SubjectReader};
 
-/// Returns the ranges of addresses that nothing tells apart, each by its first address, with what that is as a source
-/// and as a destination; `null` for the addresses of devices.
+/// Returns the ranges of addresses that the policy treats alike. Each has its first address, and
+/// the ends that this address stands for as a source and as a destination, or `null` if it is the
+/// address of a device.
 pub(super) fn addresses<'p>(
     policy: &'p Policy,
     reader: &mut SubjectReader<'p>,

@@ -19,18 +19,19 @@ use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::Subject;
 
-/// The ends of questions, and what they have in common, each once.
+/// The ends of questions, and the data that they share. Each value is in it once.
 #[derive(Default)]
 pub(super) struct EndTable {
     ends: Interner,
-    /// Lists of numbers: the ends that a word stands for, the rules that a router carries.
+    /// Lists of numbers, such as the ends that a word stands for, or the rules that a router
+    /// carries.
     lists: Interner,
     texts: Interner,
     principals: HashMap<String, usize>,
-    /// By class of sources: its families, the classes of destinations that have a device of the same user, and those of
-    /// them that have devices of no other user.
+    /// For each class of sources: its families, the classes of destinations that have a device of
+    /// the same user, and the classes among these that have no devices of other users.
     sources: Vec<Value>,
-    /// By class of destinations, its families.
+    /// The families of each class of destinations.
     destinations: Vec<Value>,
 }
 
@@ -51,7 +52,7 @@ impl EndTable {
 pub(super) struct EndWriter<'w, 'p> {
     world: &'w QueryWorld<'p>,
     words: Words<'p>,
-    /// For each selector of the world its number in the data.
+    /// The number of each selector of the world in the data.
     numbers: Vec<Option<usize>>,
     /// The numbers of the first classes of sources and of destinations.
     first_class: [usize; 2],
@@ -90,7 +91,7 @@ impl<'w, 'p> EndWriter<'w, 'p> {
         }
     }
 
-    /// Adds everything that a subject stands for, and returns the number of the list of it.
+    /// Adds all ends that a subject stands for, and returns the number of the list of them.
     pub(super) fn add_subject(&self, subject: &Subject, side: Side, table: &mut EndTable) -> usize {
         let mut ends = match side {
             Side::Source => self.world.sources(subject),
@@ -164,12 +165,12 @@ impl<'w, 'p> EndWriter<'w, 'p> {
         table.ends.add(data.into())
     }
 
-    /// Returns the numbers that selectors have in the data, as far as they have one.
+    /// Returns the numbers of selectors in the data. Leaves out selectors without a number.
     fn of_data(&self, selectors: &[usize]) -> Vec<usize> {
         selectors.iter().filter_map(|&id| self.numbers.get(id).copied().flatten()).collect()
     }
 
-    /// Returns how the selectors of rules name an end, and what must be so for those that only may.
+    /// Explains how the selectors of rules include an end, or the condition under which they do.
     fn paths(&self, end: &QueryEnd<'p>, side: Side, table: &mut EndTable) -> Value {
         let selectors = &self.world.space.rules.selectors;
         let Numbers { certain, possible } = &end.selectors;
@@ -186,8 +187,9 @@ impl<'w, 'p> EndWriter<'w, 'p> {
         paths.into()
     }
 
-    /// Returns the rules of which routers carry what they allow to an end, and why they do not carry the others: from
-    /// anywhere, and from each device that may use other routers.
+    /// Returns the rules whose traffic to an end is carried by routers, and the reasons why the
+    /// traffic of other rules is not carried. The result has an entry for traffic from anywhere,
+    /// and one for each device that may use other routers.
     fn carried(&self, end: &QueryEnd<'p>, anywhere: &Carriers, table: &mut EndTable) -> Value {
         let Numbers { certain, possible } = &end.selectors;
         let rules = &self.world.space.rules;

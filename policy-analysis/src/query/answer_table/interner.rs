@@ -1,10 +1,10 @@
-//! Values that occur many times, each once.
+//! Deduplication of values that occur many times.
 
 use std::collections::HashMap;
 
 use policy_core::json::Value;
 
-/// Numbers values in the order in which they come.
+/// A table that numbers values in the order in which they are added.
 #[derive(Default)]
 pub(super) struct Interner {
     numbers: HashMap<String, usize>,

@@ -1,8 +1,10 @@
-//! What answers questions about a policy without this program, as data: a page evaluates it.
+//! Data from which a web page can answer questions about a policy without this program.
 //!
-//! Everything that [`explain`](crate::Analysis::explain) finds out about one end alone is in it: what a word stands for, which
-//! selectors name that for certain and which may, what tells its addresses apart. What is left for the page is to compare two
-//! ends, in the order of [`explain`](super::explain). `policy-cli/src/render/site/answer.js` does so, and a test asks both.
+//! The data has everything that [`explain`](crate::Analysis::explain) finds out about one end of a
+//! question: the endpoints that a word stands for, the selectors that include them or may include
+//! them, and the ranges of addresses that the policy treats alike. The page only compares two ends,
+//! in the order of [`explain`](super::explain). `policy-cli/src/render/site/answer.js` does this,
+//! and a test compares the answers of both.
 
 mod addresses;
 mod end_table;
@@ -24,23 +26,25 @@ use rule_table::RuleTable;
 
 /// The answers to all questions about the names and the addresses of a policy, as data.
 pub struct AnswerTable {
-    /// The rules: grants, ACLs, then SSH rules, as the data counts them; the whole policy if it has no rules for ports.
+    /// The rules, in the order of their numbers in the data: grants, ACLs, then SSH rules. The
+    /// whole policy, if it has no grants and no ACLs.
     pub rules: Vec<Origin>,
     /// The data.
     pub data: Value,
-    /// True if there are more devices than a page asks about, and so none in the data.
+    /// True if the policy has too many devices for a page. Then the data has no devices.
     pub lacks_devices: bool,
 }
 
-/// A policy with more names than that is not one to look at in a browser.
+/// The maximum number of names in a policy that a browser can show.
 const MOST_WORDS: usize = 4_000;
-/// Nor is one with more rules.
+/// The maximum number of rules in such a policy.
 const MOST_RULES: usize = 5_000;
-/// More devices than that are left out: what each reaches beyond the tailnet depends on the routes that it gets.
+/// The maximum number of devices in the data. Each device adds much data, because the access of a
+/// device beyond the tailnet depends on the routes that it gets.
 const MOST_DEVICES: usize = 100;
 
 impl AnswerTable {
-    /// Collects the answers. `None` if there are more than a browser should load.
+    /// Collects the answers. Returns `None` if there are too many for a browser.
     pub(crate) fn new(policy: &Policy) -> Option<AnswerTable> {
         let rule_count = policy.grants.as_ref().map_or(0, Vec::len) + policy.acls.as_ref().map_or(0, Vec::len);
         let lacks_devices = policy.facts.devices.len() > MOST_DEVICES;
@@ -93,7 +97,7 @@ impl AnswerTable {
     }
 }
 
-/// The selectors of rules, with numbers that do not depend on what was asked.
+/// The selectors of rules, with numbers that do not depend on the question.
 #[derive(Default)]
 struct RuleSelectors<'p> {
     numbers: HashMap<&'p str, usize>,
@@ -116,7 +120,7 @@ impl<'p> RuleSelectors<'p> {
         &self.texts
     }
 
-    /// Returns for each selector of a world its number here, if a rule has it.
+    /// Returns the number of each selector of a world. `None` for selectors that no rule has.
     fn of_world(&self, world: &QueryWorld) -> Vec<Option<usize>> {
         let selectors = &world.space.rules.selectors;
         let mut numbers: Vec<Option<usize>> =
@@ -131,7 +135,7 @@ impl<'p> RuleSelectors<'p> {
     }
 }
 
-/// The ends of the rule that a policy without rules has: they have no selector in the text.
+/// The ends of the implicit rule of a policy without rules. They have no selector in the text.
 const ANYBODY: &str = "(anybody)";
 const ANYTHING: &str = "(anything)";
 

@@ -22,7 +22,7 @@ pub(super) struct RuleTable<'p> {
     pub(super) ssh: Vec<Value>,
 }
 
-/// In the place of the source in a sentence about it.
+/// A placeholder for the source in a sentence about it.
 const SOURCE: &str = "\u{0}";
 
 impl<'p> RuleTable<'p> {
@@ -124,7 +124,8 @@ fn mismatch_ends(login: Option<&str>) -> MismatchEnds<'_> {
     MismatchEnds { source: SOURCE, login, destination: "", is_to_user: false, address: None, attributes: NO_ATTRIBUTES }
 }
 
-/// Returns why a rule is not for a source: for any other, for one with a login, and for those of each role.
+/// Returns the reason why a rule does not apply to a source: in general, for a source with a login,
+/// and for users of each role.
 fn source_mismatch(policy: &Policy, words: &Words, sources: &[Selector]) -> Value {
     let describe = |login| Mismatch::Source(sources).describe(words, &mismatch_ends(login));
     let general = describe(None);

@@ -1,4 +1,4 @@
-//! The words that a page offers as the ends of questions.
+//! The words that a page suggests as the ends of questions.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,11 @@ use policy_core::model::{Autogroup, Policy, Selector, SelectorKind};
 
 use crate::query::subject::Subject;
 
-/// Offered even if no rule has them.
+/// The autogroups to suggest even if no rule has them.
 const AUTOGROUPS: [Autogroup; 4] = [Autogroup::Member, Autogroup::Tagged, Autogroup::SelfDevices, Autogroup::Internet];
 
-/// Returns each word once: people, devices, groups, tags and other declared names, then what else rules have.
+/// Returns each word once: people, devices, groups, tags and other declared names, then the other
+/// selectors of rules.
 pub(super) fn words(policy: &Policy, has_devices: bool) -> Vec<String> {
     let facts = &policy.facts;
     let mut words: Vec<String> = Vec::new();
@@ -36,7 +37,7 @@ pub(super) fn words(policy: &Policy, has_devices: bool) -> Vec<String> {
     words
 }
 
-/// Returns what a word is, for people.
+/// Returns the kind of a word, as a text for people.
 pub(super) fn kind(subject: &Subject, word: &str) -> &'static str {
     if subject.device.is_some() {
         return "device";

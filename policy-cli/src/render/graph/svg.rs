@@ -238,7 +238,7 @@ fn write_edge(out: &mut String, graph: &Graph, edge: &Edge, line: &Line, labels:
     let ((x1, y1), (x2, y2)) = (line.from, line.to);
     let tip = x2.saturating_sub(8);
     let bend = x1.midpoint(labels);
-    // The line goes on behind its label.
+    // The line continues behind its label.
     let text = shorten(&edge.label);
     let after = labels + (text.chars().count() + 1) * LETTER;
     let _ = writeln!(

@@ -1,4 +1,4 @@
-//! What the policy declares beside groups and tags.
+//! Declarations of the policy other than groups and tags.
 
 use policy_core::model::{List, Network, Selector};
 

@@ -1,17 +1,17 @@
-// Answers questions as `policy explain` does, from the data in the page. policy-analysis/src/query/answer_table
-// writes that data; tests/page asks both.
+// Answers questions in the same way as `policy explain`, from the data in the page.
+// policy-analysis/src/query/answer_table writes this data. tests/page compares the answers of both.
 "use strict";
 
 const TCP = 6, ICMP = 1, ICMPV6 = 58;
 const WITH_PORTS = [6, 17, 132];
-// The protocols of a rule that names none.
+// The protocols of a rule that does not name any.
 const USUAL = [6, 17, 1, 58];
 const IPV4 = 1, IPV6 = 2;
-// So many pairs of a source and a destination are compared.
+// The maximum number of pairs of a source and a destination in a question.
 const MOST_PAIRS = 250000;
 const MOST_NEAREST = 3;
 
-// Makes the data of a page ready for questions.
+// Prepares the data of a page for questions.
 function prepare(data) {
   const words = new Map(data.words.map(([word, kind, source, destination, meaning]) =>
     [word, { word, kind, source, destination, meaning }]));
@@ -55,7 +55,7 @@ function parseAddress(text) {
   return [IPV6, all.reduce((number, group) => number * 65536n + BigInt("0x" + group), 0n)];
 }
 
-// Returns what a word stands for: { ends, meaning }, or { error }.
+// Finds the ends that a word stands for: { ends, meaning }, or { error }.
 function find(model, word, side) {
   word = word.trim();
   const bare = /^\[(.*)\]$/.exec(word)?.[1] ?? word;
@@ -72,13 +72,13 @@ function find(model, word, side) {
   const list = range[side === "source" ? 2 : 3];
   if (list === null) return { error: `\`${bare}\` is the address of a device that is not on this page` };
   if (typeof list === "string") return { error: list.replaceAll(range[1], bare) };
-  // Nothing tells the addresses of the range apart, and the data has the first.
+  // The policy treats all addresses of the range alike. The data has the name of the first one.
   const name = (text) => text.replaceAll(`\`${range[1]}\``, () => `\`${bare}\``);
   const ends = model.data.lists[list].map((end) => ({ ...model.data.ends[end], rename: name }));
   return { ends, meaning: null };
 }
 
-// The protocols of packets of one family. Others have both.
+// Returns the address families of a protocol. ICMP has one of them, and other protocols have both.
 function familiesOf(protocol) {
   return protocol === ICMP ? IPV4 : protocol === ICMPV6 ? IPV6 : IPV4 | IPV6;
 }
@@ -87,7 +87,7 @@ function isOn(rule, protocol, port) {
   return rule.ports.some(([allowed, first, last]) => {
     if (allowed === 0 ? !USUAL.includes(protocol) : allowed !== protocol) return false;
     if (protocol === ICMP || protocol === ICMPV6) return true;
-    // A protocol without ports passes as a whole, by a rule for all ports.
+    // Only a rule for all ports allows a protocol without ports.
     if (!WITH_PORTS.includes(protocol)) return first === 0 && last === 65535;
     return first <= port && port <= last;
   });
@@ -103,12 +103,12 @@ function includesAccount(rule, account, login) {
   });
 }
 
-// Sorted lists of numbers.
+// Operations on sorted lists of numbers.
 const union = (a, b) => [...new Set([...a, ...b])].sort((x, y) => x - y);
 const common = (a, b) => { const set = new Set(b); return a.filter((item) => set.has(item)); };
 const without = (a, b) => { const set = new Set(b); return a.filter((item) => !set.has(item)); };
 
-// What applies in one of several cases: for certain, if it does so in one of them.
+// Returns the rules that apply in at least one case. They are certain if they are certain in one.
 function any(cases) {
   return cases.reduce((all, other) => {
     const certain = union(all.certain, other.certain);
@@ -116,7 +116,7 @@ function any(cases) {
   }, { certain: [], possible: [] });
 }
 
-// One question to a prepared policy: { source, destination, protocol, port, account }.
+// A question about a prepared policy: { source, destination, protocol, port, account }.
 class Asked {
   constructor(model, question) {
     this.model = model;
@@ -128,20 +128,20 @@ class Asked {
 
   isOwnQuestion() { return this.question.destination.trim() === "autogroup:self"; }
 
-  // The end with the addresses that the protocol has.
+  // Returns an end with only the address families of the protocol.
   keepFamilies(end) {
     const families = familiesOf(this.question.protocol);
     const parts = end.parts.map(([own, ...rest]) => [own & families, ...rest]).filter(([own]) => own);
     return { ...end, parts, families: parts.reduce((all, [own]) => all | own, 0) };
   }
 
-  // The rules, out of those that matter, that have an end by some selectors.
+  // Returns the rules that have one of the selectors at an end, and for which `matters` is true.
   rulesWith(index, side, selectors, matters) {
     const numbers = new Set(selectors.flatMap((selector) => index[side][selector]).filter(matters));
     return [...numbers].sort((a, b) => a - b);
   }
 
-  // The access rules and the SSH rules that a part of an end is in.
+  // Returns the access rules and the SSH rules that include a part of an end.
   rulesOf(part, side, login) {
     const key = JSON.stringify([side, part[1], part[2], side === "source" ? login : null]);
     if (!this.found.has(key)) {
@@ -166,7 +166,7 @@ class Asked {
     return found;
   }
 
-  // Whether the two may be devices of one user, since it is unknown whose one of them is.
+  // Returns true if both may be devices of the same user, because the user of one is unknown.
   mayShareUser(source, destination) {
     const mayBe = (one, other) => one.anyMember && other.person;
     if (source.asked && destination.asked && (mayBe(source, destination) || mayBe(destination, source))) {
@@ -182,7 +182,7 @@ class Asked {
       ? source.families & destination.families : source.families | destination.families;
   }
 
-  // The rules between a part of each end.
+  // Returns the rules from a part of one end to a part of the other.
   numbersBetween(from, to, rules, ownership) {
     const certain = common(from.certain, to.certain);
     const possible = [...common(from.possible, to.certain), ...common(from.certain, to.possible), ...common(from.possible, to.possible)];
@@ -193,7 +193,7 @@ class Asked {
     return { certain: sorted, possible: without(union(possible, []), sorted) };
   }
 
-  // The rules from one end to the other that matter.
+  // Returns the relevant rules from one end to the other.
   between(source, destination, isOwn) {
     const ownership = isOwn ? "same" : this.mayShareUser(source, destination) ? "maybe" : "different";
     const { access, ssh } = this.model;
@@ -224,7 +224,7 @@ class Asked {
     };
   }
 
-  // The certain rules that are for only some of the families that a reader expects.
+  // Returns the certain rules that are for only some of the expected address families.
   limits(pairs, expected) {
     if (pairs.length === 1 && pairs[0][0] === expected) return [];
     const families = new Map();
@@ -239,7 +239,7 @@ class Asked {
     return this.model.data.lists[devices][source.device] ?? usual;
   }
 
-  // Leaves out what no router carries, and returns it.
+  // Removes the rules whose traffic no router carries, and returns them.
   keepCarried(source, destination, network) {
     const { set, access } = this.model;
     let isCertain, isPossible;
@@ -257,7 +257,7 @@ class Asked {
     return union(left, []);
   }
 
-  // Groups all pairs by the rules between them.
+  // Groups all pairs of ends by the rules between them.
   blocks(sources, destinations) {
     const blocks = [], rows = new Map();
     sources.forEach((source, place) => {
@@ -284,7 +284,7 @@ class Asked {
         const between = this.between(source, destination, isOwn);
         return { isOwn, between, key: JSON.stringify(between) };
       });
-      // That they belong to one user is only worth a word if it makes a difference.
+      // Mention the owner of the devices only if it makes a difference.
       if (found.length === 1 && !isOwnQuestion) found[0].isOwn = null;
       if (found.length === 2 && found[0].key === found[1].key) { found = [found[0]]; found[0].isOwn = null; }
       for (const { isOwn, between, key } of found) {
@@ -300,7 +300,8 @@ class Asked {
 
   nameOf(end) { return this.namesOf([end])[0] ?? "nobody"; }
 
-  // The names of some ends. Somebody of whom no role is known is there once, if the role does not matter.
+  // Returns the names of some ends. A user whose role is unknown is listed once if the role does
+  // not matter.
   namesOf(ends) {
     const all = ends.flatMap((end) => end.names.map((name) => ({ name, rename: end.rename ?? ((text) => text) })));
     const unconditional = new Set(all.filter(({ name }) => !Array.isArray(name)).map(({ name }) => name));
@@ -308,7 +309,7 @@ class Asked {
     return [...new Set(shown.map(({ name, rename }) => rename(this.model.texts[Array.isArray(name) ? name[0] : name])))];
   }
 
-  // The best name, whatever it depends on.
+  // Returns the best name of an end, even if it has a condition.
   bestName(end) {
     const name = end.names[0];
     const text = name === undefined ? "nobody" : this.model.texts[Array.isArray(name) ? name[0] : name];
@@ -323,7 +324,7 @@ class Asked {
     return side === "destination" && selector === this.model.self || ends[side].named[1].includes(selector);
   }
 
-  // How a rule's list names an end, or what must be so for it to do so.
+  // Explains how a rule includes the ends, or the condition under which it does.
   path(ends, rule) {
     return [["src", "source"], ["dst", "destination"]].flatMap(([list, side]) => {
       let possible;
@@ -415,7 +416,8 @@ class Asked {
     };
   }
 
-  // How a rule names the destination: 0 as everything, 1 by another selector, 2 by its own name; -1 if it does not.
+  // Returns how a rule names the destination: 0 as `*`, 1 by another selector, 2 by its own name,
+  // -1 not at all.
   namedAs(ends, rule) {
     const asked = this.bestName(ends.destination).replace(/^`+|`+$/g, "");
     return Math.max(-1, ...rule.dst.filter((item) => this.isNamed(ends, item, "destination")).map((item) => {
@@ -450,7 +452,7 @@ class Asked {
     return search.found.map((near) => this.describe(near, ends, (near) => near.account.replaceAll("\0", this.bestName(ends.source))));
   }
 
-  // The one thing that a rule lacks, after "this rule".
+  // Describes the only mismatch of a rule. The text follows "this rule".
   describe(near, ends, ports) {
     const [source, destination] = [this.bestName(ends.source), this.bestName(ends.destination)];
     let mismatch;
@@ -470,10 +472,10 @@ class Asked {
   }
 }
 
-// The only thing that a rule lacks, nearest first.
+// The kinds of mismatch between a rule and a question, nearest first.
 const PORTS_OF_ITSELF = 0, PORTS = 1, SOURCE = 2, DESTINATION = 3, SOURCE_OF_EVERYTHING = 4;
 
-// The rules that come nearest, each once.
+// The rules that nearly allow the access, each once.
 class Nearest {
   constructor() { this.found = []; }
 
@@ -503,7 +505,7 @@ class Nearest {
 
 const rank = (decision) => ["denied", "depends", "allowed"].indexOf(decision);
 
-// Words in a row, each in backticks.
+// Returns words as a list in a sentence, each in backticks.
 function listed(words) {
   const quoted = words.slice(0, 4).map((word) => `\`${word}\``);
   if (words.length > 4) return `${quoted.join(", ")} and ${words.length - 4} more`;
@@ -523,7 +525,7 @@ function answer(model, question) {
     return { error: "that is about more pairs of a source and a destination than this page compares: ask `policy explain`" };
   }
   let cases = asked.blocks(sources, destinations).map((block) => asked.case(sources, destinations, block));
-  // A variant with the same answer is not worth mentioning, whichever rules it has.
+  // Leave out variants that have the same decision, even if it is by other rules.
   const plain = cases.filter((one) => !one.isVariant).map((one) => one.decision);
   if (plain.length > 0 && plain.every((decision) => decision === plain[0])) {
     cases = cases.filter((one) => !one.isVariant || one.decision !== plain[0]);

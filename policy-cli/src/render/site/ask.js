@@ -1,4 +1,4 @@
-// The form that asks questions, and the answers below it.
+// The form for questions, and the answers below it.
 "use strict";
 
 const PROTOCOLS = {
@@ -24,7 +24,7 @@ function readPort(text) {
   return { protocol: number, port: port(after), name: `${before}:${port(after)}` };
 }
 
-// Makes an element of a class, with what is in it. Words in backticks are code.
+// Makes an element with a class and contents. Words in backticks become code.
 function make(tag, className, ...content) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -42,7 +42,7 @@ const WORDS = { allowed: "allowed", denied: "denied", depends: "it depends" };
 const over = (families) => families === null ? "" : `, over ${families === 1 ? "IPv4" : "IPv6"} only`;
 const some = (names) => names.slice(0, MOST_SHOWN).join(", ") + (names.length > MOST_SHOWN ? ` and ${names.length - MOST_SHOWN} more` : "");
 
-// Rules, each with its place and notes on it.
+// Lists rules, each with its place and notes.
 function ruleList(model, rules) {
   const list = make("ul", "rules");
   for (const { rule, notes } of rules) {
@@ -125,7 +125,8 @@ function showAnswer(model, question, said, output) {
   }
 }
 
-// The words that have a text in them, or in what is said of them, such as a login. Those that begin with it come first.
+// Returns the words that contain a text, or whose description does (such as a login). Words that
+// begin with the text come first.
 function suggestions(model, side, text) {
   const wanted = text.trim().toLowerCase();
   const found = [[], []];

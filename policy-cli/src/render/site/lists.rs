@@ -1,4 +1,4 @@
-//! Lists of everyone who reaches each destination, and of everything that each source reaches.
+//! Lists of everyone who can reach each destination, and of everything that each source can reach.
 
 use std::fmt::Write;
 
@@ -41,7 +41,8 @@ impl<'a, 'p> Pairs<'a, 'p> {
     }
 }
 
-/// Lists, for each name and then for each device, what it reaches or who reaches it.
+/// Lists everything that each name can reach or everyone who can reach it, and then the same for
+/// each device.
 pub(super) fn write_lists(
     page: &Page,
     rules: &Rules,
@@ -107,8 +108,8 @@ fn write_item(out: &mut String, name: &Prose, access: &Prose, links: &str) {
     let _ = writeln!(out, "<li><span>{}</span> <span>{}{links}</span></li>", html::prose(name), html::prose(access));
 }
 
-/// Returns, for each destination, who can log in over Tailscale SSH or has capabilities in its
-/// applications.
+/// Returns, for each destination, the sources that can log in over Tailscale SSH or have
+/// capabilities in its applications.
 fn beyond_ports(policy: &ValidPolicy, matrix: &Matrix) -> Vec<Vec<ReachabilityRow>> {
     let has_apps =
         policy.grants.iter().flatten().any(|grant| grant.app.as_ref().is_some_and(|app| !app.is_absent_or_empty()));
@@ -119,7 +120,7 @@ fn beyond_ports(policy: &ValidPolicy, matrix: &Matrix) -> Vec<Vec<ReachabilityRo
     policy.who_beyond_ports(&words)
 }
 
-/// Returns sources, each with what it may do at the destination.
+/// Returns sources, each with its access to the destination.
 fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     let who = if reached.is_rest { "everybody else".to_owned() } else { reached.sources.join(", ") };
     let closed = if reached.is_ssh_open() { "" } else { ", but port 22 is closed" };
@@ -139,7 +140,7 @@ fn describe_beyond_ports(reached: &ReachabilityRow) -> Vec<(String, String)> {
     logins.chain(apps).chain(perhaps).map(|what| (who.clone(), what)).collect()
 }
 
-/// Replaces the abbreviations of a cell by words, because a list has more space.
+/// Replaces the abbreviations of a cell with words, because a list has more space.
 fn spell_out(mut prose: Prose) -> Prose {
     for span in &mut prose.0 {
         if matches!(span, Span::Text(text) if text == "Y") {

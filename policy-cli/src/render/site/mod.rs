@@ -1,4 +1,4 @@
-//! The report: a page for a browser, to look up anything about a policy.
+//! The report: an HTML page to look up anything about a policy.
 //!
 //! The page makes no network requests. Its content security policy ensures this. It only allows the
 //! one script and the one style sheet with the known hashes.
@@ -26,13 +26,13 @@ use questions::questions;
 use rules::Rules;
 
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("../graph/svg.css"));
-/// Evaluates questions, for a test to run without a browser.
+/// The script that answers questions. It is separate, so that tests can run it without a browser.
 const ANSWER_SCRIPT: &str = include_str!("answer.js");
 const SCRIPT: &str = concat!(include_str!("ask.js"), include_str!("site.js"));
 /// The SHA-256 hashes of [`STYLE`] and [`SCRIPT`]. A test checks them.
 const STYLE_HASH: &str = "sha256-uDK6lV3aHBB1Dmxpk5gCiV1CsBPQkhshk6OwBhl9pQs=";
-const ANSWER_HASH: &str = "sha256-s9yazxoEhsDjfeHn4InRIDUHv+wEDaiKLd9rxygTc9Y=";
-const SCRIPT_HASH: &str = "sha256-Zw81VpvvELCcRlJnGCMC+1I/61rY4lqbiPvETKDOrpk=";
+const ANSWER_HASH: &str = "sha256-NRb8qClmWN7TxpI5qB6oGmgDr2xBIK5DH6sVeA526X8=";
+const SCRIPT_HASH: &str = "sha256-hGjdQuVPI54hykvKPbr50dKg9W1XLIAfmpWFaN+zKfI=";
 
 /// The maximum number of rows of a table other than the matrix, so that a browser shows the page
 /// immediately.
@@ -156,7 +156,7 @@ fn matrix(page: &Page, rules: &Rules) -> String {
             };
             let text = html::prose(&self::cell(cell));
             let origins: Vec<Origin> = cell.into_iter().flatten().flat_map(|access| &access.rules).copied().collect();
-            // The rule behind a cell is a link away.
+            // The cell has a link to the rule.
             let _ = match origins.first().and_then(|&rule| rules.link(rule)) {
                 Some(link) => write!(
                     out,

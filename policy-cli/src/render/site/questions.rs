@@ -1,4 +1,4 @@
-//! The form that asks questions, and the data that the page answers them from.
+//! The form for questions, and the data from which the page answers them.
 
 use policy_analysis::Analysis;
 use policy_analysis::query::Obstacle;
@@ -8,7 +8,7 @@ use policy_core::json::{Value, json};
 use super::rules::Rules;
 use crate::answer::describe_obstacle;
 
-/// The section with the form, and the data for it.
+/// The section with the form, and its data.
 pub(super) struct Questions {
     pub(super) content: String,
     /// The data as the text of a script element.
@@ -46,7 +46,7 @@ pub(super) fn questions(policy: &ValidPolicy, rules: &Rules) -> Questions {
     Questions { content, data: Some(escape_json(&data)) }
 }
 
-/// Returns JSON in which nothing ends or begins a script element or a comment.
+/// Returns JSON that cannot end or begin a script element or a comment.
 fn escape_json(data: &Value) -> String {
     // `<` only occurs in strings.
     data.to_string().replace('<', "\\u003c")

@@ -74,7 +74,7 @@ impl<'p> Rules<'p> {
         }
     }
 
-    /// Returns the address of a rule on the page, if it is shown there.
+    /// Returns the link target of a rule, if the page shows the rule.
     pub(super) fn link(&self, rule: Origin) -> Option<String> {
         let &number = self.numbers.get(&rule)?;
         (number < MOST_ENTRIES).then(|| format!("#rule-{number}"))
@@ -86,7 +86,7 @@ impl<'p> Rules<'p> {
         links.map(|(link, place)| format!(" <a class=\"rule\" href=\"{link}\">{}</a>", escape(&place))).collect()
     }
 
-    /// Returns the places of rules in words, for a tooltip.
+    /// Returns the places of rules as text for a tooltip.
     pub(super) fn places(&self, rules: &[Origin]) -> String {
         let places: Vec<String> = rules.iter().map(|&rule| self.place(rule)).collect();
         places.join(", ")

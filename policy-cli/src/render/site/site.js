@@ -3,7 +3,7 @@
 const root = document.documentElement;
 const theme = document.getElementById("theme");
 const themes = ["auto", "light", "dark"];
-// Files have no storage of their own in some browsers.
+// Some browsers do not give local files a separate storage.
 const storage = { get() { try { return localStorage.getItem("theme"); } catch { return null; } }, set(value) { try { localStorage.setItem("theme", value); } catch {} } };
 function show(value) {
   if (value === "auto") delete root.dataset.theme; else root.dataset.theme = value;
@@ -23,7 +23,7 @@ const sections = [...document.querySelectorAll("main section")].map((element) =>
   entries: [...element.querySelectorAll("tbody tr, details, :scope > ul > li, :scope > ol > li")].map((entry) => ({ entry, text: null, lines: null })),
 }));
 const textOf = (element) => element.textContent.toLowerCase();
-// A row of the matrix is found by the names of the columns in which it has something, too.
+// A search for a column of the matrix also finds the rows that have access there.
 const headings = [...document.querySelectorAll("#matrix thead th")];
 function textOfRow(row) {
   if (!row.closest("#matrix")) return textOf(row);
@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
 function openTarget() {
   const target = document.getElementById(location.hash.slice(1));
   if (target?.tagName === "DETAILS") target.open = true;
-  // What the search hides cannot be shown.
+  // End the search if it hides the target of the link.
   if (target?.closest("[hidden]")) { search.value = ""; filter(); target.scrollIntoView(); }
 }
 addEventListener("hashchange", openTarget);

@@ -3,11 +3,11 @@
 pub(crate) struct Grammar {
     /// Starts of comments that end with their line.
     pub(super) line_comments: &'static [&'static str],
-    /// Whether there are comments between `/*` and `*/`.
+    /// True if there are comments between `/*` and `*/`.
     pub(super) has_block_comments: bool,
-    /// The quotes of strings. A quote comes after the longer ones that begin with it.
+    /// The quotes of strings. Longer quotes come before shorter ones with the same start.
     pub(super) quotes: &'static [Quote],
-    /// Whether `<<WORD` begins a string that ends with a line `WORD`.
+    /// True if `<<WORD` begins a string that ends with a line `WORD`.
     pub(super) has_heredocs: bool,
 }
 
@@ -16,9 +16,9 @@ pub(crate) struct Grammar {
 pub(super) struct Quote {
     /// The text that opens and closes it.
     pub(super) mark: &'static str,
-    /// Whether it can have several lines.
+    /// True if the string can have several lines.
     pub(super) is_multiline: bool,
-    /// Whether a backslash keeps the next character from closing it.
+    /// True if a backslash escapes the next character.
     pub(super) has_escapes: bool,
 }
 
@@ -76,7 +76,7 @@ const TOML: Grammar = Grammar {
     has_heredocs: false,
 };
 
-/// C#, Java, Kotlin and the like.
+/// C#, Java, Kotlin and similar languages.
 const C_LIKE: Grammar = Grammar {
     line_comments: &["//"],
     has_block_comments: true,
@@ -84,7 +84,7 @@ const C_LIKE: Grammar = Grammar {
     has_heredocs: false,
 };
 
-/// Extensions in lower case.
+/// The extensions of each language, in lower case.
 const GRAMMARS: &[(&[&str], &Grammar)] = &[
     (&["py", "pyi"], &PYTHON),
     (&["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"], &JAVASCRIPT),

@@ -1,5 +1,5 @@
-//! Splits a program into words, strings and punctuation. This is enough to see what a string is
-//! for, and it never fails: a program that is not valid gives tokens, too.
+//! Splits a program into words, strings and punctuation. This is enough to find the purpose of a
+//! string. It never fails, not even for an invalid program.
 
 use std::ops::Range;
 

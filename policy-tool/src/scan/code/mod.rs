@@ -1,4 +1,4 @@
-//! Mentions in programs: strings whose surroundings say what they are.
+//! Mentions in programs: strings with a context that shows what they are.
 
 pub(super) mod grammar;
 mod lexer;
@@ -14,18 +14,18 @@ use crate::scan::name_list::{tags_at, whole_names};
 use crate::scan::script;
 use crate::scan::subject::Subject;
 
-/// Words that say that a string which looks like a tag is something else: a filter of a cloud's
-/// API, as in `Filters=[{"Name": "tag:Name"}]`, or the tag of an image.
+/// Words which show that a string only looks like a tag, but is something else: a filter of a
+/// cloud's API, as in `Filters=[{"Name": "tag:Name"}]`, or the tag of an image.
 const OTHERS: &[&str] = &["filter", "aws", "ec2", "boto", "azure", "google", "docker", "image"];
 
-/// Functions that show a text to people.
+/// Functions whose arguments are texts for people.
 const PRINTERS: &[&str] =
     &["print", "echo", "console", "logger", "logging", "errorf", "usage", "raise", "throw", "panic"];
 
 /// Keys whose value is a label, and never a list of tags.
 const LABELS: &[&str] = &["name", "key", "label", "title", "description", "help", "message"];
 
-/// Resources of a tailnet that have tags, as Terraform and Pulumi call them, in lower case.
+/// Resources of a tailnet that have tags, by their names in Terraform and Pulumi, in lower case.
 const RESOURCES: &[&str] = &[
     "tailscale_device_tags",
     "tailscale_tailnet_key",
@@ -40,7 +40,7 @@ const RESOURCES: &[&str] = &[
 /// The maximum number of tokens of a statement. A longer one is data.
 const STATEMENT: usize = 256;
 
-/// The number of open brackets that say what a string is for.
+/// The number of open brackets that show the purpose of a string.
 const BRACKETS: usize = 32;
 
 /// Returns the mentions in the strings of a program.
@@ -66,8 +66,8 @@ struct CodeReader<'t> {
 #[derive(Default)]
 struct Bracket<'t> {
     mark: Option<char>,
-    /// The tokens since the last separator in it. If another bracket is open in this one, they say
-    /// what that is for.
+    /// The tokens since the last separator in it. If it contains another open bracket, they show
+    /// the purpose of that bracket.
     statement: Vec<CodePart<'t>>,
     /// The string before the last separator.
     last_string: Option<&'t str>,
@@ -183,7 +183,7 @@ impl<'t> CodeReader<'t> {
         MentionContext::Resemblance
     }
 
-    /// Returns the open brackets, from the innermost on.
+    /// Returns the open brackets, starting with the innermost.
     fn around(&self) -> impl Iterator<Item = &Bracket<'t>> {
         self.open.iter().rev().take(BRACKETS)
     }
@@ -229,7 +229,7 @@ fn key_of<'t>(statement: &[CodePart<'t>]) -> Option<&'t str> {
     statement.iter().take(sign).rev().find_map(|part| part.word())
 }
 
-/// Returns the context of the tags of a resource, if a word is the kind of one that has tags.
+/// Returns the context of the tags of a resource, if a word is a kind of resource that has tags.
 fn context_of_resource(word: &str) -> Option<MentionContext> {
     let word = word.to_ascii_lowercase();
     let last = word.rsplit('.').next().unwrap_or_default();

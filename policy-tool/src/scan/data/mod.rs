@@ -15,16 +15,16 @@ use crate::scan::template::without_actions;
 
 use node::DataNode;
 
-/// The maximum number of texts in texts, such as Helm values in an Argo CD application.
+/// The maximum depth of nested texts, such as Helm values in an Argo CD application.
 const NESTING: usize = 3;
 
-/// Kinds of the operator whose `spec.tags` are the tags of their proxies.
+/// Kinds of the Kubernetes operator whose `spec.tags` are the tags of their proxies.
 const TAGGED_KINDS: &[&str] = &["Connector", "ProxyGroup", "Recorder", "PeerRelay"];
 
 /// Keys whose value is a label or a text for people, and never a name of a policy.
 const LABELS: &[&str] = &["name", "Name", "key", "Key", "title", "description", "summary", "image"];
 
-/// Keys of what is not a tailnet: the filters of a cloud, or images.
+/// Keys whose value is not about a tailnet, such as filters of a cloud, or images.
 const OTHERS: &[&str] = &["filter", "aws", "ec2", "azure", "docker", "image"];
 
 /// Returns the mentions in a part of a text that is YAML.
@@ -47,7 +47,7 @@ fn yaml_at(text: &str, range: Range<usize>, subject: &Subject, nesting: usize) -
     }
 }
 
-/// Returns the mentions in a text that is JSON. A policy has none: it is checked by itself.
+/// Returns the mentions in a text that is JSON. A policy has none, because `check` checks it.
 pub(super) fn json_mentions(text: &str, subject: &Subject) -> Vec<Mention> {
     let Some(document) = json::document(text) else { return script::mentions(text, 0..text.len()) };
     let mut reader = DataReader { text, subject, nesting: 0, found: Vec::new() };
@@ -62,7 +62,7 @@ struct DataReader<'t> {
     found: Vec<Mention>,
 }
 
-/// The way to a value, from the outermost on.
+/// The path to a value, starting with the outermost one.
 #[derive(Default)]
 struct Trail<'n> {
     is_workflow: bool,
@@ -120,7 +120,7 @@ impl DataReader<'_> {
         }
     }
 
-    /// Reads a value that is a list of tags, as one text or as several.
+    /// Reads a value that is a list of tags, in one text or in several.
     fn tag_values(&mut self, node: &DataNode, context: MentionContext) {
         match node {
             DataNode::Text(_, range) => self.tags(range.clone(), context),
@@ -154,7 +154,7 @@ impl DataReader<'_> {
         }
     }
 
-    /// Adds the names that a text looks like.
+    /// Adds a text if it looks like names.
     fn resemblances(&mut self, range: Range<usize>, trail: &Trail<'_>) {
         if self.subject.is_tailnet && !trail.is_label() && !trail.is_about_something_else() {
             self.found.extend(whole_names(self.text, range, MentionContext::Resemblance));
@@ -176,7 +176,7 @@ impl Trail<'_> {
         }
     }
 
-    /// Returns who assigns the `tags` of a part of an object, such as its `spec`.
+    /// Returns the identity that assigns the `tags` of a part of an object, such as its `spec`.
     fn assigner_of_part(&self, part: &str) -> Option<Assigner> {
         let [.., object, _] = self.maps.as_slice() else { return None };
         let field = |name| object.get(name).map_or("", DataNode::text);
@@ -195,7 +195,7 @@ impl Trail<'_> {
         self.keys.last().is_some_and(|key| LABELS.contains(key))
     }
 
-    /// Returns whether a key says that the value is not about a tailnet.
+    /// Returns whether a key shows that the value is not about a tailnet.
     fn is_about_something_else(&self) -> bool {
         self.is_workflow
             || self.keys.iter().any(|key| OTHERS.iter().any(|other| key.to_ascii_lowercase().starts_with(other)))
