@@ -2,8 +2,9 @@
 //
 //     stage.js VERSION FOLDER TARGET=PROGRAM...
 //
-// As with esbuild, each platform has a package with the program, and npm installs only that of the machine. The package
-// `tailnet-policy` depends on all of them and starts the program. No script runs at installation.
+// As with esbuild, each platform has a package with the program, and npm installs only that of the
+// machine. The package `tailnet-policy` depends on all of them and starts the program. No script
+// runs at installation.
 "use strict";
 
 const fs = require("fs");

@@ -1,6 +1,7 @@
 //! Measures the time to compile what each device gets, and its growth with rules and devices.
 //!
-//! `cargo bench -p tailnet-policy-analysis --bench devices` shows times, then a table of growth and memory.
+//! `cargo bench -p tailnet-policy-analysis --bench devices` shows times, then a table of growth and
+//! memory.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 

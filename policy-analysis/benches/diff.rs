@@ -1,7 +1,7 @@
 //! The time that the comparison of two large policies takes.
 //!
-//! `cargo bench -p tailnet-policy-analysis --bench diff` shows times, then their growth with the number of
-//! grants.
+//! `cargo bench -p tailnet-policy-analysis --bench diff` shows times, then their growth with the
+//! number of grants.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 

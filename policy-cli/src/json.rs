@@ -2,8 +2,8 @@
 
 use policy_core::json::Value;
 
-/// The version of the documents that commands print. It increases when a field is removed or changes
-/// its meaning. docs/schema has a schema for each document.
+/// The version of the documents that commands print. It increases when a field is removed or
+/// changes its meaning. docs/schema has a schema for each document.
 pub(crate) const VERSION: u8 = 1;
 
 /// Returns an array with the JSON of each item. The closure is `dyn`, because a generic one would

@@ -47,8 +47,8 @@ impl<'a> Locations<'a> {
         }
     }
 
-    /// Returns the column of a part of the policy, from 1. `None` for the whole policy, or if the Rust
-    /// source cannot be found.
+    /// Returns the column of a part of the policy, from 1. `None` for the whole policy, or if the
+    /// Rust source cannot be found.
     pub(crate) fn column(&self, part: Origin) -> Option<usize> {
         if self.policy.source_lines.line(part).is_none() {
             return self.start(part).map(|start| self.lines.position(start).column);

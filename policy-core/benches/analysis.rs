@@ -1,8 +1,8 @@
 //! Benchmarks of the proofs about a large policy: their time, and its growth with the number of
 //! grants.
 //!
-//! `cargo bench -p tailnet-policy-core --bench analysis` prints times, followed by a table of growth. An
-//! operator's macro is not optimised. Add `--profile dev` to measure that case.
+//! `cargo bench -p tailnet-policy-core --bench analysis` prints times, followed by a table of
+//! growth. An operator's macro is not optimised. Add `--profile dev` to measure that case.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 

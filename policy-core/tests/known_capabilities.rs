@@ -3,7 +3,8 @@
 //!
 //! The mistakes follow from the shapes, so no capability and no field can be forgotten.
 //! `known_capabilities.txt` has the findings about each. To update it:
-//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-core --test known_capabilities`. Read it before you commit.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-core --test known_capabilities`. Read it before
+//! you commit.
 
 #![allow(
     clippy::unwrap_used,

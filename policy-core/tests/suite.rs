@@ -17,8 +17,8 @@
 //! unused-host`. Every case is checked for the day 2027-03-31. A case without marks has no
 //! findings.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-core --test suite` writes the current marks. Review
-//! them before you commit.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-core --test suite` writes the current marks.
+//! Review them before you commit.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,8 +1,8 @@
 //! A benchmark of `cargo check` on an operator's crate, by the number of rules in its policy.
 //!
-//! `cargo bench -p tailnet-policy-macros` writes such crates to a temporary folder and checks them with
-//! cargo's defaults, so the macro is not optimised. The important results are the cost of a policy
-//! compared with an empty one, and that the cost per rule does not grow with their number.
+//! `cargo bench -p tailnet-policy-macros` writes such crates to a temporary folder and checks them
+//! with cargo's defaults, so the macro is not optimised. The important results are the cost of a
+//! policy compared with an empty one, and that the cost per rule does not grow with their number.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 

@@ -1,7 +1,7 @@
 //! Measures the time and the memory of the program on texts that are designed to make it slow.
 //!
-//! `cargo bench -p tailnet-policy --bench cost` runs `policy` on each family of texts at two sizes. It
-//! prints the time, the peak memory, and the factor by which twice the text multiplies each. The
+//! `cargo bench -p tailnet-policy --bench cost` runs `policy` on each family of texts at two sizes.
+//! It prints the time, the peak memory, and the factor by which twice the text multiplies each. The
 //! factor is 2 for linear work. An argument such as `report` selects the families with that word in
 //! their name.
 //!

@@ -1,7 +1,7 @@
 //! Measures the time to import and to migrate a large policy file.
 //!
-//! `cargo bench -p tailnet-policy` shows times, then the factor by which ten times the rules multiply
-//! them.
+//! `cargo bench -p tailnet-policy` shows times, then the factor by which ten times the rules
+//! multiply them.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on should panic")]
 

@@ -25,9 +25,9 @@ later. A device with several tags has the access of each, so it may have more th
 and columns are the devices of the facts, with all their tags.
 
 In `md` and `html`, a number is a TCP port, SSH is TCP port 22, and *:53 is port 53 of both TCP and UDP. Y: all ports.
--: no access. A source that can reach a port can also ping. \"depends on\" names a selector that includes them or not
-depending on facts: give users and devices with --tailnet. \"until\" names the last day of access that ends. `csv` and
-`json` write ports as in a grant's `ip`: tcp:443, 53, *.";
+-: no access. A source that can reach a port can also ping. \"depends on\" names a selector that may include
+them, depending on facts that are not given: give users and devices with --tailnet. \"until\" names the last day of
+access that ends. `csv` and `json` write ports as in a grant's `ip`: tcp:443, 53, *.";
 
 /// The maximum number of cells in a table for people. JSON only lists cells with access.
 const MOST_CELLS: usize = 1_000_000;

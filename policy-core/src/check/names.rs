@@ -198,8 +198,8 @@ impl<'p> Names<'p> {
         })
     }
 
-    /// Returns the only name of a kind that begins with `name`, or that `name` begins with: `group:eng`
-    /// for `group:engineering`.
+    /// Returns the only name of a kind that begins with `name`, or that `name` begins with:
+    /// `group:eng` for `group:engineering`.
     fn longer(&self, kind: NameKind, name: &str) -> Option<String> {
         let least = kind.prefix().len() + 3;
         let is_part = |long: &str, short: &str| short.len() >= least && long.starts_with(short);

@@ -1,5 +1,5 @@
-//! Occurrences of capabilities and of the fields of their bodies in `app { … }`, and of the words in
-//! declared shapes.
+//! Occurrences of capabilities and of the fields of their bodies in `app { … }`, and of the words
+//! in declared shapes.
 
 use crate::string::{is_string, string_value};
 use crate::token::{Delimiter, TokenKind};

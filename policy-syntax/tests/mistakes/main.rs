@@ -5,7 +5,8 @@
 //! the report, on lines that begin with `//>`: the code, the words, the message, and the help after `help:`. As in the
 //! macro, warnings are shown only if there is no error, or if they explain one. The day is 2027-03-31.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-syntax --test mistakes` writes the current reports.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-syntax --test mistakes` writes the current
+//! reports.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 

@@ -93,7 +93,8 @@ fn manifest(CrateName(name): &CrateName, library: &Library) -> String {
         Library::Path(root) => format!("{{ path = {} }}", toml_string(&format!("{root}/{part}"))),
         Library::Git(url) => format!("{{ git = {} }}", toml_string(url)),
     };
-    // The package `tailnet-policy-core` is in the folder `policy-core`, and its library is `policy_core`.
+    // The package `tailnet-policy-core` is in the folder `policy-core`, and its library is
+    // `policy_core`.
     let dependencies: Vec<String> = ["policy-cli", "policy-core", "policy-macros"]
         .iter()
         .map(|part| format!("tailnet-{part} = {}\n", from(part)))
