@@ -109,7 +109,8 @@ pub fn node() -> Option<PathBuf> {
     or_skip(runs.then_some(program), "no Node runs here: see `.ci/install`")
 }
 
-/// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM` names, else `chromium`.
+/// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM`
+/// names, else `chromium`.
 pub fn browser() -> Option<(PathBuf, PathBuf)> {
     let node = node()?;
     let modules = crate::root().join("tests/page/node_modules/playwright-core");
@@ -134,8 +135,8 @@ pub fn go_program(folder: &str, program: &Path) -> Option<()> {
     go_programs(folder, program, &["."])
 }
 
-/// Builds Go programs, of the module in a folder of the repository or of modules in its go.sum, as
-/// `output`: a file, or a folder that exists for several programs.
+/// Builds Go programs from the module in a folder of the repository, or from modules in its go.sum.
+/// `output` is a file, or an existing folder for several programs.
 ///
 /// # Panics
 /// Panics if Go is installed and one of the programs does not compile.

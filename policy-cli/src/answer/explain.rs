@@ -265,7 +265,7 @@ impl ExplainAnswer<'_> {
     }
 }
 
-/// Returns why no router carries packets, after "but".
+/// Returns the reason why no router carries packets. The text follows "but".
 pub(crate) fn describe_obstacle(obstacle: Option<Obstacle>) -> &'static str {
     match obstacle {
         Some(Obstacle::OnlySource) => {

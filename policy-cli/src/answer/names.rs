@@ -1,4 +1,4 @@
-//! Lists the names that other programs use of a policy.
+//! Lists the names of a policy that other programs use.
 
 use policy_core::Policy;
 use policy_core::json::{Map, ToJson, Value};

@@ -54,9 +54,9 @@ pub struct Report<'a> {
     invariants: Option<SourceFile<'a>>,
     /// The files that `policy scan` has read. The first one is number 0.
     scanned: Vec<SourceFile<'a>>,
-    /// The policy, if it may have been written in Rust.
+    /// The policy, if its source may be Rust.
     policy: Option<&'a Policy>,
-    /// Where it was written in Rust. It is read when a place is asked for.
+    /// The Rust source of the policy. It is read when a place in it is needed.
     original: OnceCell<Option<Original>>,
     diagnostics: &'a [Diagnostic],
 }
@@ -132,7 +132,8 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Returns the text of some reports in pieces, because the report on a large policy may not fit in memory.
+/// Returns the text of several reports in pieces, because the report on a large policy may not fit
+/// in memory.
 pub fn pieces<'r>(
     reports: &'r [Report<'_>],
     format: Format,
@@ -241,7 +242,7 @@ note: nothing uses `tag:d`
              %0Anote: nothing uses `tag:b` (p:4)%0Anote: nothing uses `tag:c` (p:5)%0Anote: nothing uses `tag:d` (p:6)\
              %0Anote: and 1 more%0Ahelp: remove it, or say why it stays: `// policy: allow(unused-tag) …` above it\n"
         );
-        // Machines get all of them.
+        // Formats for programs contain all places.
         let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).unwrap();
         let also = json["diagnostics"][0]["also"].as_array().unwrap();
         let lines: Vec<_> = also.iter().map(|place| place["range"]["start"]["line"].clone()).collect();

@@ -40,7 +40,7 @@ pub(super) fn render(tests: &TestReport<'_>) -> String {
     xml
 }
 
-/// Returns the attributes that say where something is.
+/// Returns the attributes for the place of something.
 fn place(location: &Location) -> String {
     let line = location.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
     format!(" file=\"{}\"{line}", escape_xml(&location.file))

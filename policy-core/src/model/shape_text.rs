@@ -49,7 +49,7 @@ impl FromStr for Shape {
 pub(crate) struct NamedShape {
     /// The range of the name, without its quotes.
     pub(crate) name: Range<usize>,
-    /// Which bytes are the name of the type.
+    /// The bytes of the name of the type.
     pub(crate) type_name: Option<Range<usize>>,
     pub(crate) shape: Shape,
     /// The index after the closing brace.
@@ -231,8 +231,8 @@ impl<'t> Parser<'t> {
         Err(error.with_help("write `string` for a value that any text can be"))
     }
 
-    /// Reads `as OtherSql`, if it is there. It must be a name that a type of Rust can have, in the
-    /// form that its types have.
+    /// Reads `as OtherSql`, if it is there. The name must be valid for a Rust type, and have the usual
+    /// form of such names.
     fn type_name(&mut self) -> Result<Option<Range<usize>>, ShapeError> {
         if self.next() != Token::Word("as") {
             return Ok(None);

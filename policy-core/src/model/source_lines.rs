@@ -1,6 +1,7 @@
 use crate::source::Origin;
 
-/// The lines that the statements of a built-in policy come from: of Rust source, or of the file that `policy_file!` names.
+/// The source lines of the statements of a built-in policy, in Rust source or in the file that
+/// `policy_file!` names.
 ///
 /// [`encode`](SourceLines::encode) writes them for a program that `policy!` generates. Each run of
 /// statements from one file is one line with the path, a tab, and the line numbers of the

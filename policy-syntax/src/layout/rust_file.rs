@@ -58,7 +58,7 @@ pub(crate) struct MacroCall<'a> {
 /// Returns the macros in a Rust file that have curly brackets.
 ///
 /// # Errors
-/// If the file cannot be parted into Rust's tokens, or the brackets of a macro do not match.
+/// Fails if the file cannot be split into Rust's tokens, or the brackets of a macro do not match.
 pub(crate) fn macro_calls(source: &str) -> Result<Vec<MacroCall<'_>>, Unreadable> {
     let tokens = lexemes(source)?;
     let mut calls = Vec::new();

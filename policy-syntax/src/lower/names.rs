@@ -103,7 +103,7 @@ impl<'t> Names<'t> {
             self.bindings.insert(&name.text, (binding, name.place));
             return;
         };
-        // Two hosts or users of one name are reported where they are read.
+        // Duplicate hosts and users are reported when they are read.
         if matches!((first, binding), (Binding::Host, Binding::Host) | (Binding::User { .. }, Binding::User { .. })) {
             return;
         }

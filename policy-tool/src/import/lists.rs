@@ -35,7 +35,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
                 said.entry(item.text.clone()).or_insert(name);
             }
         }
-        // A port with a comment keeps its number, and so do the others of its list.
+        // If a port has a comment, all ports of its list keep their numbers.
         lists.extend(plain_texts(items));
     });
     // A `let` of all ports is not allowed.
@@ -72,7 +72,7 @@ fn ports(nodes: &mut [Node], names: &mut Names) -> Vec<Let> {
     lets
 }
 
-/// Services that readers know by name. For others, they would look up the number.
+/// Services that readers know by name. For other services, a name would not help.
 #[rustfmt::skip]
 const FAMILIAR: &[&str] = &[
     "dns", "ftp", "http", "https", "imap", "imaps", "ldap", "ldaps", "mqtt", "mssql", "mysql", "nfs", "ntp",
