@@ -110,7 +110,7 @@ fn replace(facts: &mut Facts, known: Facts) {
 }
 
 impl FactFiles<'_> {
-    /// Returns the findings about the policy itself. Reports those about files of facts on stderr,
+    /// Returns the findings about the policy itself, not grouped by cause. Reports those about files of facts on stderr,
     /// because Tailscale never refuses a policy for them.
     ///
     /// # Errors
@@ -118,9 +118,8 @@ impl FactFiles<'_> {
     /// then unknown.
     pub(crate) fn findings_of_policy(&self, findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Failure> {
         let is_in = |finding: &Diagnostic, file: &FactFile| finding.origin.file == file.id;
-        let (in_files, in_policy): (Vec<_>, Vec<_>) = group_by_cause(findings, |origin| origin.file)
-            .into_iter()
-            .partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
+        let (in_files, in_policy): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| self.0.iter().any(|file| is_in(finding, file)));
         let mut unusable = None;
         for file in &self.0 {
             let found = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();

@@ -97,6 +97,18 @@ fn warnings_are_no_reason_to_fail_unless_they_are_denied() {
 }
 
 #[test]
+fn warnings_of_one_cause_are_one_warning() {
+    let directory = directory("one_cause");
+    let text = "{\"tagOwners\": {\"tag:a\": [],\n\"tag:b\": []}, \"grants\": []}";
+    let path = file(&directory, "policy.hujson", text);
+    let facts = file(&directory, "facts.json", "{\"users\": []}");
+    let run = policy(&["check".as_ref(), path.as_os_str(), "--tailnet".as_ref(), facts.as_os_str()]);
+    let warnings: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(warnings, ["warning[unused-tag]: nothing uses `tag:a` (and 1 more)"], "{}", run.stdout);
+    assert_eq!(run.stdout.matches("note: nothing uses `tag:b`").count(), 1, "{}", run.stdout);
+}
+
+#[test]
 fn a_warning_that_the_policy_denies_is_an_error_of_check_but_none_of_tailscale() {
     let policy = "// policy: deny(empty-list) each of them was a slip\n{\"grants\": [{\"src\": [], \"dst\": [\"*\"], \"ip\": [\"*\"]}]}";
     let run = policy_with_stdin(&["check", "-"], policy.as_bytes());
