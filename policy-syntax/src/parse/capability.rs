@@ -44,7 +44,7 @@ impl Parser<'_, '_> {
         };
         let pieces = pieces?;
         if self.peek_punct(';') {
-            self.complain(self.here(), "no `;` after the block of a capability", "leave it out");
+            self.complain(self.here(), "no `;` after the block of a capability", Help::remove("leave it out"));
             self.punct(';');
         }
         Ok(Capability { name, type_name, shape: ShapePiece::Group(Delimiter::Brace, pieces, place) })
