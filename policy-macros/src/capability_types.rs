@@ -7,9 +7,10 @@ use policy_core::Code;
 use policy_core::identifier::{ALL, item_name, words};
 use policy_core::model::{DeclaredCapability, Field, Policy, Shape};
 use policy_core::source::Origin;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::item_names::documentation;
 use crate::span_range::{Finding, SpanRange};
 
 /// Returns the module `capability`. It has the name and the type of the bodies of each declared
@@ -74,7 +75,7 @@ impl Types<'_> {
         };
         self.record(capability, capability.fields(), &[ty], &ident, &documentation(name, capability.doc.as_deref()))?;
         let constant_here = format_ident!("{}", constant);
-        let constant = Ident::new(&constant, span(own_place));
+        let constant = Ident::new(&constant, own_place.token_of_name());
         let doc = documentation(name, capability.doc.as_deref());
         self.items.extend(quote! {
             #[doc = #doc]
@@ -113,7 +114,8 @@ impl Types<'_> {
                 field.is_optional.then(|| quote! { default, skip_serializing_if = "::core::option::Option::is_none" });
             let options: Vec<TokenStream> = rename.into_iter().chain(skip).collect();
             let serde = (!options.is_empty()).then(|| quote! { #[serde(#(#options),*)] });
-            let (doc, ident) = (documentation(&field.name, field.doc.as_deref()), Ident::new(&item, span(place)));
+            let (doc, ident) =
+                (documentation(&field.name, field.doc.as_deref()), Ident::new(&item, place.token_of_name()));
             let member = quote! {
                 #[doc = #doc]
                 pub #ident: #ty,
@@ -235,7 +237,7 @@ impl Types<'_> {
             })
             .filter(|_| taken.is_none())
             .or(taken);
-        let Some((what, (first, first_place))) = taken else { return Some(Ident::new(&name, span(place))) };
+        let Some((what, (first, first_place))) = taken else { return Some(Ident::new(&name, place.token_of_name())) };
         let help = if is_capability {
             format!("give its type a name of its own: `\"{text}\" as {} {{ … }}`", self.free_name(text))
         } else {
@@ -307,18 +309,6 @@ fn pascal_case(words: &[String]) -> String {
         chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
     };
     item_name(&words.iter().map(capitalise).collect::<String>())
-}
-
-fn documentation(name: &str, doc: Option<&str>) -> String {
-    match doc {
-        Some(doc) => format!("`{name}`: {doc}"),
-        None => format!("`{name}`"),
-    }
-}
-
-/// Returns the token that an editor jumps to for an item.
-fn span(place: SpanRange) -> Span {
-    if place.iteration.is_none() { place.last } else { Span::call_site() }
 }
 
 #[cfg(test)]

@@ -29,3 +29,11 @@ pub(crate) fn type_of(module: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Returns the documentation of the item for a declared name. `doc` is the comment above the name.
+pub(crate) fn documentation(name: &str, doc: Option<&str>) -> String {
+    match doc {
+        Some(doc) => format!("`{name}`: {doc}"),
+        None => format!("`{name}`"),
+    }
+}

@@ -11,7 +11,7 @@ use quote::quote;
 
 use crate::capability_types;
 use crate::ide::Hovers;
-use crate::item_names::{ItemNames, type_of};
+use crate::item_names::{ItemNames, documentation, type_of};
 use crate::span_range::{Finding, SpanRange};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
@@ -158,7 +158,8 @@ impl Module {
             }
             let ident = Ident::new(&item, name.span());
             let hover = hovers.and_then(|hovers| hovers.get(self.name, &name.text));
-            let (doc, value) = (hover.map_or_else(|| name.documentation(), str::to_owned), &name.value);
+            let (doc, value) =
+                (hover.map_or_else(|| documentation(&name.text, name.doc.as_deref()), str::to_owned), &name.value);
             let item_here = Ident::new(&item, Span::call_site());
             all.extend(quote! { #item_here, });
             item_names.add(self.name, &name.text, item);
@@ -191,13 +192,6 @@ impl Name {
             _ if !self.text.contains('-') && self.place.iteration.is_none() => self.place.last,
             Some(_) => self.place.first,
             None => Span::call_site(),
-        }
-    }
-
-    fn documentation(&self) -> String {
-        match &self.doc {
-            Some(doc) => format!("`{}`: {doc}", self.text),
-            None => format!("`{}`", self.text),
         }
     }
 }

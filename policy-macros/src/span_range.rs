@@ -47,6 +47,12 @@ impl SpanRange {
         }
     }
 
+    /// Returns the token that an editor jumps to for the item of a name. In a loop, several names
+    /// share a token, so it is the call site.
+    pub(crate) fn token_of_name(self) -> Span {
+        if self.iteration.is_none() { self.last } else { Span::call_site() }
+    }
+
     pub(crate) fn call_site() -> Self {
         Span::call_site().into()
     }

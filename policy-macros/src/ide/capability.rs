@@ -29,7 +29,7 @@ impl Capabilities {
         let mut seen = HashSet::new();
         let named = occurrences.iter().filter(|occurrence| occurrence.scope == Scope::Capability);
         for name in named.filter_map(|occurrence| occurrence.path.first()).filter(|name| seen.insert(name.as_str())) {
-            let span = |origin| token(place(origin));
+            let span = |origin| place(origin).token_of_name();
             if let Some(declared) = policy.capabilities.iter().find(|declared| *declared.name == **name) {
                 let doc = explanation(name, declared.doc.as_deref(), &declared.shape);
                 names.extend(constant(name, span(declared.name.origin), &doc));
@@ -91,12 +91,6 @@ impl Capabilities {
 
 fn module_name(number: usize) -> Ident {
     Ident::new(&format!("_{number}"), Span::call_site())
-}
-
-/// Returns the token that declares a name. In a loop, several names share a token, so the result is
-/// the call site.
-fn token(place: SpanRange) -> Span {
-    if place.iteration.is_none() { place.last } else { Span::call_site() }
 }
 
 fn constant(name: &str, span: Span, doc: &str) -> TokenStream {
