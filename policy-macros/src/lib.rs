@@ -15,7 +15,7 @@ mod ide;
 mod item_names;
 mod items;
 mod report;
-mod source_lines;
+mod rust_files;
 mod span_range;
 mod span_table;
 #[cfg(test)]

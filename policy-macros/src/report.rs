@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 
 use crate::excerpt::Excerpt;
 use crate::file::Files;
-use crate::source_lines::SourceLines;
+use crate::rust_files::RustFiles;
 use crate::span_range::{Finding, SpanRange, knows_positions};
 
 /// The maximum number of findings, more than anyone reads at once.
@@ -26,7 +26,7 @@ pub(crate) fn report(findings: Vec<Finding>, files: Option<&Files>) -> TokenStre
     let more = errors.len().saturating_sub(SHOWN);
     errors.truncate(SHOWN);
     warnings.truncate(SHOWN);
-    let mut sources = Sources { files, rust: SourceLines::default() };
+    let mut sources = Sources { files, rust: RustFiles::default() };
     let mut tokens: TokenStream =
         errors.iter().map(|error| compile_error(error.origin, &sources.text(error))).collect();
     if more > 0 {
@@ -101,7 +101,7 @@ fn warning(finding: &Finding, message: &str) -> TokenStream {
 /// The source files that messages quote.
 struct Sources<'f> {
     files: Option<&'f Files>,
-    rust: SourceLines,
+    rust: RustFiles,
 }
 
 impl Sources<'_> {
@@ -136,7 +136,7 @@ impl Sources<'_> {
             return None;
         }
         let (first, last) = (place.first.unwrap(), place.last.unwrap());
-        let source = self.rust.of(first.local_file()?).get(first.line().checked_sub(1)?)?;
+        let source = self.rust.lines(first.local_file()?).get(first.line().checked_sub(1)?)?;
         let end = if last.end().line() == first.line() { last.end().column() } else { usize::MAX };
         let excerpt = Excerpt { path: &first.file(), line: first.line(), source, column: first.column(), end };
         Some(excerpt.drawn(underline))

@@ -5,7 +5,7 @@ use policy_syntax::token::{Delimiter, TokenId, TokenKind, Tokens};
 use policy_syntax::{Finding, Fragment, Positions, TokenRange};
 use proc_macro2::{Delimiter as GroupDelimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
-use crate::source_lines::SourceLines;
+use crate::rust_files::RustFiles;
 use crate::span_range::{SpanRange, knows_positions, line};
 
 /// The spans of the compiler's tokens, indexed by their numbers.
@@ -15,7 +15,7 @@ pub(crate) struct SpanTable {
     /// The tokens of each fragment.
     fragments: Vec<Range<usize>>,
     /// The files that the tokens are in.
-    sources: RefCell<SourceLines>,
+    sources: RefCell<RustFiles>,
 }
 
 impl SpanTable {
@@ -119,7 +119,7 @@ impl Positions for SpanTable {
             return false;
         }
         let mut sources = self.sources.borrow_mut();
-        let lines = first.local_file().and_then(|path| sources.of(path).get(end..start - 1));
+        let lines = first.local_file().and_then(|path| sources.lines(path).get(end..start - 1));
         // A private comment is not a token. If the file cannot be read, an empty line is more likely.
         lines.is_none_or(|lines| lines.iter().any(|line| line.trim().is_empty()))
     }
