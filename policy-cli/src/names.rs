@@ -241,7 +241,7 @@ fn capabilities(policy: &Policy) -> Vec<PolicyName> {
         .chain(given)
         .flat_map(|app: &App| &app.capabilities)
         .map(|capability| capability.name.as_str())
-        .filter(|name| !policy.capabilities.iter().any(|declared| declared.name.as_str() == *name))
+        .filter(|name| policy.capability(name).is_none())
         .collect();
     let other = used.into_iter().map(|name| PolicyName::new(name, None).with("isDeclared", NameFact::Flag(false)));
     policy.capabilities.iter().map(declared).chain(other).collect()

@@ -175,7 +175,7 @@ fn schema(path: &Path, policy: &Policy, name: &str) -> Result<Option<Value>, Fai
     if !valid::report_errors(path, policy, &check::check(policy)) {
         return Ok(None);
     }
-    let Some(declared) = policy.capabilities.iter().find(|declared| declared.name.as_str() == name) else {
+    let Some(declared) = policy.capability(name) else {
         let names = || policy.capabilities.iter().map(|declared| declared.name.as_str());
         let failure = Failure::new(format_args!("the policy declares no capability `{name}`"));
         let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

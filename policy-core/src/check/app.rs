@@ -109,7 +109,7 @@ pub(super) fn references(checker: &mut Checker, capability: &Capability) {
 fn values(checker: &mut Checker, capability: &Capability) {
     // A declared shape is always an object, and a value of another type is reported as an error
     // against the shape.
-    if checker.policy.capabilities.iter().any(|declared| declared.name.as_str() == capability.name.as_str()) {
+    if checker.policy.capability(&capability.name).is_some() {
         return;
     }
     for (value, places) in &capability.values {

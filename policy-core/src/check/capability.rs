@@ -23,7 +23,7 @@ pub(super) fn check_in_node_attribute(checker: &mut Checker, capability: &Capabi
 
 fn check(checker: &mut Checker, capability: &Capability, known: &[KnownCapability]) {
     let policy = checker.policy;
-    if let Some(declared) = policy.capabilities.iter().find(|declared| *declared.name == *capability.name) {
+    if let Some(declared) = policy.capability(&capability.name) {
         for (value, places) in &capability.values {
             body(checker, capability, Some(declared)).check(&declared.shape, value, places);
         }

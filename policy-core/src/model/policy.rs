@@ -71,6 +71,21 @@ impl Policy {
         Policy { today: Some(today), ..self }
     }
 
+    /// Returns a declared app capability such as `example.com/cap/sql`.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// let text = "// policy: capability \"example.com/cap/sql\" { tables: [string]; }\n{}";
+    /// let policy = Policy::parse(text);
+    /// let sql = policy.capability("example.com/cap/sql").unwrap();
+    /// assert_eq!(sql.shape.to_string(), "{ tables: [string]; }");
+    /// assert!(policy.capability("example.com/cap/other").is_none());
+    /// ```
+    pub fn capability(&self, name: impl AsRef<str>) -> Option<&DeclaredCapability> {
+        let name = name.as_ref();
+        self.capabilities.iter().find(|declared| *declared.name == *name)
+    }
+
     /// Returns the text that contains a place, and the range of bytes in it. The text is that of
     /// the policy or its invariants. The text of facts is not kept, so places in facts have none.
     ///

@@ -30,7 +30,7 @@ impl Capabilities {
         let named = occurrences.iter().filter(|occurrence| occurrence.scope == Scope::Capability);
         for name in named.filter_map(|occurrence| occurrence.path.first()).filter(|name| seen.insert(name.as_str())) {
             let span = |origin| place(origin).token_of_name();
-            if let Some(declared) = policy.capabilities.iter().find(|declared| *declared.name == **name) {
+            if let Some(declared) = policy.capability(name) {
                 let doc = explanation(name, declared.doc.as_deref(), &declared.shape);
                 names.extend(constant(name, span(declared.name.origin), &doc));
                 capabilities.add(vec![name.clone()], &declared.shape, &|field| span(declared.place(field)));
