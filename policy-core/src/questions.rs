@@ -60,8 +60,8 @@ impl Policy {
         findings::expiry(self)
     }
 
-    /// Returns the text of the policy as Tailscale formats and stores it, with its comments. Text that is not HuJSON is
-    /// returned as it is.
+    /// Returns the text of the policy as Tailscale formats and stores it, with its comments. Text
+    /// that is not HuJSON is returned as it is.
     ///
     /// ```
     /// use policy_core::Policy;

@@ -15,8 +15,8 @@ use crate::item_names::{ItemNames, documentation, type_of};
 use crate::span_range::{Finding, SpanRange};
 
 /// Returns `HUJSON`, `POLICY` and an item for each declared name, and the names of those items.
-/// `place` returns the place of an origin, and `line` its file and line. `hovers` has the texts that
-/// editors show.
+/// `place` returns the place of an origin, and `line` its file and line. `hovers` has the texts
+/// that editors show.
 pub(crate) fn items(
     policy: &Policy,
     hujson: &str,

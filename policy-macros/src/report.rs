@@ -105,8 +105,8 @@ struct Sources<'f> {
 }
 
 impl Sources<'_> {
-    /// Returns the message with its notes, its help and its code, in the form that rustc indents. The code of a warning is
-    /// the name of the item that rustc says is used.
+    /// Returns the message with its notes, its help and its code, in the form that rustc indents.
+    /// The code of a warning is the name of the item that rustc says is used.
     fn text(&mut self, finding: &Finding) -> String {
         let mut text = finding.message.clone();
         if finding.is_error() {

@@ -120,7 +120,8 @@ impl Positions for SpanTable {
         }
         let mut sources = self.sources.borrow_mut();
         let lines = first.local_file().and_then(|path| sources.lines(path).get(end..start - 1));
-        // A private comment is not a token. If the file cannot be read, an empty line is more likely.
+        // A private comment is not a token. If the file cannot be read, an empty line is more
+        // likely.
         lines.is_none_or(|lines| lines.iter().any(|line| line.trim().is_empty()))
     }
 }

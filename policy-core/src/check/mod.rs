@@ -163,8 +163,8 @@ impl<'p> QuestionChecker<'p> {
         QuestionChecker(Checker { policy, names, findings: Vec::new(), member_names: [Vec::new(), Vec::new()] })
     }
 
-    /// Returns the reason that a selector cannot be an end of a question, in the same words as for a
-    /// rule with the selector.
+    /// Returns the reason that a selector cannot be an end of a question, in the same words as for
+    /// a rule with the selector.
     pub fn refusal(&mut self, selector: &Selector, is_source: bool) -> Option<Diagnostic> {
         self.0.selector(if is_source { SelectorContext::Src } else { SelectorContext::GrantDst }, selector);
         let mut findings = std::mem::take(&mut self.0.findings).into_iter();

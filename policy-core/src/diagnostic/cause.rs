@@ -11,8 +11,8 @@ const SHOWN: usize = 3;
 
 /// The common properties of warnings with one cause.
 ///
-/// The first word in backticks is the name that a message is about. Only this name may differ. Warnings
-/// stay separate if their `help` or their second places differ.
+/// The first word in backticks is the name that a message is about. Only this name may differ.
+/// Warnings stay separate if their `help` or their second places differ.
 #[derive(PartialEq, Eq, Hash)]
 struct Cause<P, F> {
     file: F,

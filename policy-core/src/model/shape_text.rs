@@ -231,8 +231,8 @@ impl<'t> Parser<'t> {
         Err(error.with_help("write `string` for a value that any text can be"))
     }
 
-    /// Reads `as OtherSql`, if it is there. The name must be valid for a Rust type, and have the usual
-    /// form of such names.
+    /// Reads `as OtherSql`, if it is there. The name must be valid for a Rust type, and have the
+    /// usual form of such names.
     fn type_name(&mut self) -> Result<Option<Range<usize>>, ShapeError> {
         if self.next() != Token::Word("as") {
             return Ok(None);

@@ -406,8 +406,8 @@ impl Lowered {
         self.map.place(origin)
     }
 
-    /// Returns a finding with a fix for the source, where a place consists of whole words. The fix is
-    /// removed if the source has no words for it, or if the place is in a loop.
+    /// Returns a finding with a fix for the source, where a place consists of whole words. The fix
+    /// is removed if the source has no words for it, or if the place is in a loop.
     pub fn with_fix_of_source(&self, mut finding: Diagnostic) -> Diagnostic {
         let origin = finding.origin;
         if let Some(help) = &mut finding.help {

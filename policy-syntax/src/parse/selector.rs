@@ -75,7 +75,8 @@ impl<'a> Parser<'a, '_> {
         Ok(except)
     }
 
-    /// A list in brackets, as JSON has it, or in parentheses: a mistake, but one that is understood.
+    /// A list in brackets, as JSON has it, or in parentheses: a mistake, but one that is
+    /// understood.
     fn bracketed(&mut self, what: &str, quotes: Quotes) -> Parsed<Vec<Selector>> {
         let (delimiter, brackets) = if self.peek_group(Delimiter::Bracket) {
             (Delimiter::Bracket, "brackets")

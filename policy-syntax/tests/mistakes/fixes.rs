@@ -92,7 +92,8 @@ fn apply(body: &str, finding: &Reported) -> Option<(String, String, Outcome, Vec
     Some((old.to_owned(), new, outcome, errors().map(|error| error.message.clone()).collect()))
 }
 
-/// Returns the names of the files in the folders of `folder`, and the body of the first `policy!` in each.
+/// Returns the names of the files in the folders of `folder`, and the body of the first
+/// `policy!` in each.
 fn ui_cases(folder: &Path) -> Vec<(String, String)> {
     let files = |folder: &Path| {
         let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

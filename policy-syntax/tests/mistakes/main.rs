@@ -1,9 +1,10 @@
 //! Tests of the reports about a newcomer's mistakes (`mistakes.txt`), and of the fixes that their
 //! helps suggest (`fixes.txt`).
 //!
-//! Each case of `mistakes.txt` begins with a line `//- TITLE`. The body of a `policy!` with one mistake follows, and then
-//! the report, on lines that begin with `//>`: the code, the words, the message, and the help after `help:`. As in the
-//! macro, warnings are shown only if there is no error, or if they explain one. The day is 2027-03-31.
+//! Each case of `mistakes.txt` begins with a line `//- TITLE`. The body of a `policy!` with one
+//! mistake follows, and then the report, on lines that begin with `//>`: the code, the words, the
+//! message, and the help after `help:`. As in the macro, warnings are shown only if there is no
+//! error, or if they explain one. The day is 2027-03-31.
 //!
 //! `UPDATE_SNAPSHOTS=1 cargo test -p tailnet-policy-syntax --test mistakes` writes the current
 //! reports.
