@@ -13,7 +13,7 @@ use crate::scan::{FileKind, Mention, mentions};
 use policy_cli::tool::exit_status::ExitStatus;
 use policy_cli::tool::failure::Failure;
 use policy_cli::tool::report::{Format, Report, pieces};
-use policy_cli::tool::text::visible;
+use policy_cli::tool::text::{counted, visible};
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, facts_argument, file, invariants_file, output, target, today, valid};
 
@@ -131,11 +131,6 @@ fn report(
         ));
     }
     Ok(ExitStatus::with_findings(errors > 0 || warnings > 0 && matches.get_flag("deny-warnings")))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let count_text = if count == 0 { "no".to_owned() } else { count.to_string() };
-    format!("{count_text} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Reads `--as`.
