@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
@@ -69,6 +70,14 @@ impl Policy {
     #[must_use]
     pub fn with_today(self, today: Date) -> Policy {
         Policy { today: Some(today), ..self }
+    }
+
+    /// Returns the names of the app capabilities that grants and node attributes give, in
+    /// alphabetical order.
+    pub fn granted_capabilities(&self) -> BTreeSet<&str> {
+        let grants = self.grants.iter().flatten().filter_map(|grant| grant.app.as_ref());
+        let apps = grants.chain(self.node_attrs.iter().filter_map(|attribute| attribute.app.as_ref()));
+        apps.flat_map(|app| &app.capabilities).map(|capability| capability.name.as_str()).collect()
     }
 
     /// Returns the text that contains a place, and the range of bytes in it. The text is that of
