@@ -137,12 +137,12 @@ fn the_release_builds_every_target_with_steps_that_exist() {
     let in_commands = workflow.lines().filter_map(|line| line.split("packaging/build ").nth(1));
     let used: Vec<&str> = in_rows
         .chain(in_commands)
-        .flat_map(|steps| steps.split([' ', ')', '"']))
-        .take_while(|step| !step.is_empty())
+        // The rest of a line after `$(packaging/build …)` is not about steps.
+        .flat_map(|steps| steps.split([' ', ')', '"']).take_while(|step| !step.is_empty()))
         .filter(|step| step.bytes().all(|byte| byte.is_ascii_lowercase()))
         .collect();
     assert!(used.len() > 15, "{used:?}");
-    let unknown: Vec<&&str> = used.iter().filter(|step| !documented.contains(**step) && **step != "matrix").collect();
+    let unknown: Vec<&&str> = used.iter().filter(|step| !documented.contains(**step)).collect();
     assert!(unknown.is_empty(), "packaging/build does not document {unknown:?}");
 }
 

@@ -1,12 +1,8 @@
 //! The names of a policy that other programs use.
 
-use std::collections::BTreeSet;
-
 use policy_core::Policy;
 use policy_core::json::{Map, ToJson, Value, json};
-use policy_core::model::{
-    App, DeclaredCapability, Device, Group, Host, IpSet, List, Posture, Selector, TagOwners, User,
-};
+use policy_core::model::{DeclaredCapability, Device, Group, Host, IpSet, List, Posture, Selector, TagOwners, User};
 
 /// All names of a policy, by kind. Names that a policy declares are in its order, and others are in
 /// alphabetical order.
@@ -235,14 +231,7 @@ fn capabilities(policy: &Policy) -> Vec<PolicyName> {
     let declared = |declared: &DeclaredCapability| {
         PolicyName::new(&declared.name, declared.doc.as_ref()).with("isDeclared", NameFact::Flag(true))
     };
-    let granted = policy.grants.iter().flatten().filter_map(|grant| grant.app.as_ref());
-    let given = policy.node_attrs.iter().filter_map(|attribute| attribute.app.as_ref());
-    let used: BTreeSet<&str> = granted
-        .chain(given)
-        .flat_map(|app: &App| &app.capabilities)
-        .map(|capability| capability.name.as_str())
-        .filter(|name| policy.capability(name).is_none())
-        .collect();
-    let other = used.into_iter().map(|name| PolicyName::new(name, None).with("isDeclared", NameFact::Flag(false)));
-    policy.capabilities.iter().map(declared).chain(other).collect()
+    let others = policy.granted_capabilities().into_iter().filter(|name| policy.capability(name).is_none());
+    let others = others.map(|name| PolicyName::new(name, None).with("isDeclared", NameFact::Flag(false)));
+    policy.capabilities.iter().map(declared).chain(others).collect()
 }

@@ -45,6 +45,15 @@ pub fn join<T>(items: &[T], separator: &str, write: &dyn Fn(&T) -> String) -> St
     joined
 }
 
+/// Returns a number of things in words, such as `no errors`, `1 error` or `2 errors`.
+pub fn counted(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
 /// Returns a text as one line in which everything is visible. Pictures replace control characters,
 /// including line feeds, and characters that change the direction of text. Every text of a policy,
 /// a file name or an argument is passed through this before it is printed.

@@ -2,9 +2,9 @@
 //!
 //! The commands of a page are run from top to bottom, in a folder for that page. A `hujson` block
 //! is written to `policy.hujson`, an `invariants` block to `policy.invariants`, a `json` block to
-//! `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a command, and its output follows. A `rust`
-//! block with a policy is the output of `policy import policy.hujson`. `UPDATE_SNAPSHOTS=1` writes
-//! the current output.
+//! `facts.json` and a `yaml` block to `services.yaml`. In a `console` block, `$ ` begins a command,
+//! and its output follows. A `rust` block with a policy is the output of `policy import
+//! policy.hujson`. `UPDATE_SNAPSHOTS=1` writes the current output.
 
 use std::fmt::Write as _;
 use std::fs;

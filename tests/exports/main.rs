@@ -7,7 +7,7 @@ mod language;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_test_support::process::{self, Run};
+use policy_test_support::process::{self, Run, successful};
 use policy_test_support::root;
 
 use language::{LANGUAGES, Language};
@@ -26,12 +26,6 @@ fn directory(test: &str) -> PathBuf {
 
 fn export(program: &str, directory: &Path, arguments: &[&str]) -> Run {
     process::run(program, directory, &[&["export"], arguments].concat())
-}
-
-/// Runs a command that must succeed, and returns its stdout.
-fn successful(run: Run) -> String {
-    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
-    run.stdout
 }
 
 /// Returns a policy and its facts whose names have many lengths, because formatters break lines by
@@ -109,6 +103,7 @@ fn check(language: &Language) {
         let run = tools.run(checker, &directory);
         assert!(run.status == Some(0), "{checker:?}: {}{}", run.stdout, run.stderr);
     }
+    assert_eq!(language.checkers.len(), language.errors.len());
     let directory = export("renamed", &POLICY.replace("k8s-api", "kube-api"));
     for (checker, message) in language.checkers.iter().zip(language.errors) {
         let run = tools.run(checker, &directory);

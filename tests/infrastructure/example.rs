@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy_test_support::process::{self, Run};
+use policy_test_support::process::{self, Run, successful};
 use policy_test_support::{root, snapshot};
 use serde_json::{Value, json};
 
@@ -95,13 +95,6 @@ pub(crate) fn sources(name: &str) -> PathBuf {
 /// Makes an empty folder for a test.
 pub(crate) fn directory(name: &str) -> PathBuf {
     process::empty_directory(env!("CARGO_TARGET_TMPDIR"), &format!("infrastructure/{name}"))
-}
-
-/// Runs a command that must succeed, and returns its stdout.
-#[track_caller]
-pub(crate) fn successful(run: Run) -> String {
-    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
-    run.stdout
 }
 
 /// Asserts that a command fails with this message.

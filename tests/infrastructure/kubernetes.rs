@@ -1,10 +1,10 @@
 //! The manifests for Kubernetes: Kustomize fills in the tags, and kubeconform validates the result
 //! by the definitions of Tailscale's own operator.
 
-use policy_test_support::process::{self, Run};
+use policy_test_support::process::{self, Run, successful};
 use policy_test_support::require;
 
-use crate::example::{Example, assert_fails, directory, successful, tags_of};
+use crate::example::{Example, assert_fails, directory, tags_of};
 
 /// The Go module that names the versions of Kustomize and kubeconform, and converts definitions.
 const MODULE: &str = "tests/infrastructure/kubernetes";

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use policy_test_support::process::Run;
+use policy_test_support::process::{Run, successful};
 use policy_test_support::require;
 
-use crate::example::{Example, assert_fails, sources, successful};
+use crate::example::{Example, assert_fails, sources};
 
 #[test]
 fn the_python_program_creates_the_policy_the_tags_and_the_keys() {

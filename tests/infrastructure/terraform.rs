@@ -7,11 +7,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use policy_test_support::process::{self, Run};
+use policy_test_support::process::{self, Run, successful};
 use policy_test_support::require;
 use serde_json::{Value, json};
 
-use crate::example::{BLUMEOPS, Example, assert_fails, devices, directory, successful, tags_of};
+use crate::example::{BLUMEOPS, Example, assert_fails, devices, directory, tags_of};
 use crate::fake_api::{FakeApi, Request};
 
 /// Terraform in a copy of the module, with providers from a folder.

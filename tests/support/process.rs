@@ -51,6 +51,16 @@ pub fn run_with_stdin(
     child.wait_with_output().unwrap().into()
 }
 
+/// Returns the stdout of a run that must have succeeded.
+///
+/// # Panics
+/// Panics if the exit status is not 0.
+#[track_caller]
+pub fn successful(run: Run) -> String {
+    assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
+    run.stdout
+}
+
 /// Makes an empty directory below `parent`, which is `env!("CARGO_TARGET_TMPDIR")` in an integration test.
 pub fn empty_directory(parent: &str, name: &str) -> PathBuf {
     let path = Path::new(parent).join(name);

@@ -29,6 +29,19 @@ pub fn or_skip<T>(found: Option<T>, missing: &str) -> Option<T> {
     found
 }
 
+/// Returns whether a program succeeds with these arguments.
+fn runs(program: &Path, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Returns the files of a name in the folders of `PATH`, in their order.
+fn in_path(name: &str) -> Vec<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).filter(|program| program.is_file()).collect()
+}
+
 /// Finds a file or folder of `shared`, a folder beside the repository.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = crate::root().join("../shared").join(name);
@@ -49,9 +62,7 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
 /// `PATH`. It is never required.
 pub fn headscale() -> Option<PathBuf> {
     let program = std::env::var_os("HEADSCALE").map_or_else(|| PathBuf::from("headscale"), PathBuf::from);
-    let mut command = Command::new(&program);
-    command.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
-    if command.status().is_ok_and(|status| status.success()) {
+    if runs(&program, &["version"]) {
         return Some(program);
     }
     let line = "skipped: there is no program headscale, neither in PATH nor named by HEADSCALE\n";
@@ -66,47 +77,32 @@ pub fn headscale() -> Option<PathBuf> {
 /// is tried.
 pub fn rust_analyzer() -> Option<PathBuf> {
     let named = std::env::var_os("POLICY_RUST_ANALYZER").map(PathBuf::from);
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut candidates = match named {
-        Some(named) => vec![named],
-        None => std::env::split_paths(&in_path).map(|folder| folder.join("rust-analyzer")).collect(),
-    };
-    candidates.retain(|candidate| {
-        let mut command = Command::new(candidate);
-        command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    });
-    or_skip(candidates.into_iter().next(), "no rust-analyzer runs here: see `.ci/install`")
+    let candidates = named.map_or_else(|| in_path("rust-analyzer"), |named| vec![named]);
+    let found = candidates.into_iter().find(|candidate| runs(candidate, &["--version"]));
+    or_skip(found, "no rust-analyzer runs here: see `.ci/install`")
 }
 
-/// Finds a Python that has some modules: `python3`, else the one of `.ci/install`.
+/// Finds a Python that has some modules: `python3`, else Debian's, which has the modules of
+/// Debian's packages and may not be the first in `PATH`, else the one of `.ci/install`.
 pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
     let folder = Command::new(crate::root().join(".ci/tool-folder")).arg("python").output();
     let folder = folder.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    let candidates = [PathBuf::from("python3"), Path::new(&folder).join("bin/python")];
+    let candidates = ["python3".into(), "/usr/bin/python3".into(), Path::new(&folder).join("bin/python")];
     let imports = format!("import {}", modules.join(", "));
-    let has_modules = |python: &PathBuf| {
-        let output = Command::new(python).args(["-c", &imports]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    let missing = format!("no Python with {} runs here: see `.ci/install`", modules.join(", "));
-    or_skip(candidates.into_iter().find(has_modules), &missing)
+    let found = candidates.into_iter().find(|python| runs(python, &["-c", &imports]));
+    or_skip(found, &format!("no Python with {} runs here: see `.ci/install`", modules.join(", ")))
 }
 
 /// Finds a program in `PATH`.
 pub fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file());
+    let found = in_path(name).into_iter().next();
     or_skip(found, &format!("there is no program {name} in PATH: see `.ci/install`"))
 }
 
 /// Finds Node: the program that `POLICY_NODE` names, else `node`.
 pub fn node() -> Option<PathBuf> {
     let program = std::env::var_os("POLICY_NODE").map_or_else(|| PathBuf::from("node"), PathBuf::from);
-    let mut command = Command::new(&program);
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    let runs = command.status().is_ok_and(|status| status.success());
-    or_skip(runs.then_some(program), "no Node runs here: see `.ci/install`")
+    or_skip(runs(&program, &["--version"]).then_some(program), "no Node runs here: see `.ci/install`")
 }
 
 /// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM`
@@ -116,11 +112,7 @@ pub fn browser() -> Option<(PathBuf, PathBuf)> {
     let modules = crate::root().join("tests/page/node_modules/playwright-core");
     or_skip(modules.exists().then_some(()), "the Node modules of tests/page are not installed: see `.ci/install`")?;
     let named = std::env::var_os("POLICY_CHROMIUM").map(PathBuf::from);
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let chromium = named.or_else(|| {
-        let mut programs = std::env::split_paths(&in_path).map(|folder| folder.join("chromium"));
-        programs.find(|program| program.is_file())
-    });
+    let chromium = named.or_else(|| in_path("chromium").into_iter().next());
     Some((node, or_skip(chromium, "no Chromium is here: see `.ci/install`")?))
 }
 
@@ -167,8 +159,7 @@ fn go(folder: &str, arguments: &[&OsStr]) -> Output {
 }
 
 fn download_go_modules(folder: &str) -> Option<()> {
-    let is_there = Command::new("go").arg("version").output().is_ok_and(|output| output.status.success());
-    or_skip(is_there.then_some(()), "no Go runs here: see `.ci/install`")?;
+    or_skip(runs(Path::new("go"), &["version"]).then_some(()), "no Go runs here: see `.ci/install`")?;
     let modules = go(folder, &["mod", "download"].map(OsStr::new));
     or_skip(
         modules.status.success().then_some(()),

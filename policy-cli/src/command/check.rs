@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::program::BUILT_IN;
 use crate::report::{Format, Report, pieces};
 use crate::shown_by_cargo::ShownByCargo;
+use crate::text::counted;
 use crate::{argument, facts, file, output, today};
 
 const MORE: &str = "\
@@ -109,12 +110,4 @@ fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> 
 fn summary(name: &str, errors: usize, warnings: usize, above: usize) -> String {
     let above = if above == 0 { String::new() } else { format!(" ({above} shown by cargo above)") };
     format!("{name}: {}, {}{above}\n", counted(errors, "error"), counted(warnings, "warning"))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        0 => format!("no {what}s"),
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }

@@ -1,7 +1,7 @@
 //! Declarations of the tailnet's own capabilities: whether they are valid, and whether any grant
 //! uses them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::check::Checker;
 use crate::check::unused::keep;
@@ -51,9 +51,7 @@ pub(super) fn check_uses(checker: &mut Checker) {
     if policy.capabilities.is_empty() {
         return;
     }
-    let grants = policy.grants.iter().flatten().map(|grant| grant.app.as_ref());
-    let apps = grants.chain(policy.node_attrs.iter().map(|entry| entry.app.as_ref())).flatten();
-    let granted: HashSet<&str> = apps.flat_map(|app| &app.capabilities).map(|granted| granted.name.as_str()).collect();
+    let granted = policy.granted_capabilities();
     for DeclaredCapability { name, .. } in &policy.capabilities {
         if !granted.contains(name.as_str()) {
             let help = format!("remove it, or say why it stays: {}", keep(policy, Code::UnusedCapability));

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
@@ -84,6 +85,14 @@ impl Policy {
     pub fn capability(&self, name: impl AsRef<str>) -> Option<&DeclaredCapability> {
         let name = name.as_ref();
         self.capabilities.iter().find(|declared| *declared.name == *name)
+    }
+
+    /// Returns the names of the app capabilities that grants and node attributes give, in
+    /// alphabetical order.
+    pub fn granted_capabilities(&self) -> BTreeSet<&str> {
+        let grants = self.grants.iter().flatten().filter_map(|grant| grant.app.as_ref());
+        let apps = grants.chain(self.node_attrs.iter().filter_map(|attribute| attribute.app.as_ref()));
+        apps.flat_map(|app| &app.capabilities).map(|capability| capability.name.as_str()).collect()
     }
 
     /// Returns the text that contains a place, and the range of bytes in it. The text is that of

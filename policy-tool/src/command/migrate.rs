@@ -11,7 +11,7 @@ use crate::migrate::{Migration, MigrationError, migrate};
 use policy_cli::tool::exit_status::ExitStatus;
 use policy_cli::tool::failure::Failure;
 use policy_cli::tool::report::Report;
-use policy_cli::tool::text::without_byte_order_mark;
+use policy_cli::tool::text::{counted, without_byte_order_mark};
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, file, invariants_file, output};
 
@@ -94,14 +94,13 @@ fn differences(difference: &Diff) -> String {
 
 fn summary(path: &Path, migration: &Migration) -> String {
     let name = file::display_name(path).display();
-    let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     match migration.acls {
         _ if !migration.had_acls => format!("{name}: the file has no `acls`, so there is nothing to migrate\n"),
         0 => format!("{name}: `acls` is empty, and so are its grants\n"),
         acls => format!(
             "{name}: {} became {}, which allow{} exactly the same\n",
-            count(acls, "acl"),
-            count(migration.grants, "grant"),
+            counted(acls, "acl"),
+            counted(migration.grants, "grant"),
             if migration.grants == 1 { "s" } else { "" }
         ),
     }

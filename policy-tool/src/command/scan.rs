@@ -1,5 +1,6 @@
 //! `scan`: checks the names of a policy in other files.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -13,7 +14,7 @@ use crate::scan::{FileKind, Mention, mentions};
 use policy_cli::tool::exit_status::ExitStatus;
 use policy_cli::tool::failure::Failure;
 use policy_cli::tool::report::{Format, Report, pieces};
-use policy_cli::tool::text::visible;
+use policy_cli::tool::text::{counted, visible};
 use policy_cli::tool::{Command, CommandResult, Run};
 use policy_cli::tool::{argument, facts_argument, file, invariants_file, output, target, today, valid};
 
@@ -88,17 +89,16 @@ fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let name = file::display_name(path);
     let Some(policy) = valid::with_facts(name, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let identities = identities(&policy, matches)?;
-    let mut scanned = 0;
+    let mut scanned = HashSet::new();
     let mut files = Vec::new();
     for directory in matches.get_many::<PathBuf>("dirs").into_iter().flatten() {
         scan(directory, &mut scanned, &mut files)?;
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    files.dedup_by(|a, b| a.path == b.path);
     if files.len() > FILES {
         return Err(Failure::new(format_args!("more than {FILES} files mention names")).help("scan fewer directories"));
     }
-    report(name, &policy, &files, &identities, scanned, matches)
+    report(name, &policy, &files, &identities, scanned.len(), matches)
 }
 
 fn report(
@@ -133,11 +133,6 @@ fn report(
     Ok(ExitStatus::with_findings(errors > 0 || warnings > 0 && matches.get_flag("deny-warnings")))
 }
 
-fn counted(count: usize, what: &str) -> String {
-    let count_text = if count == 0 { "no".to_owned() } else { count.to_string() };
-    format!("{count_text} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Reads `--as`.
 fn identities(policy: &Policy, matches: &ArgMatches) -> Result<Vec<String>, Failure> {
     let tags: Vec<String> = matches.get_many::<String>("as").into_iter().flatten().cloned().collect();
@@ -154,9 +149,10 @@ fn identities(policy: &Policy, matches: &ArgMatches) -> Result<Vec<String>, Fail
     }
 }
 
-/// Reads the files of a directory that git would list. Counts the files that have a known kind, and
-/// keeps those that mention names.
-fn scan(directory: &Path, scanned: &mut usize, files: &mut Vec<MentioningFile>) -> Result<(), Failure> {
+/// Reads the files of a directory that git would list. `scanned` are the files of a known kind. A
+/// file that already is one of them is not read again. Files that mention names are added to
+/// `files`.
+fn scan(directory: &Path, scanned: &mut HashSet<PathBuf>, files: &mut Vec<MentioningFile>) -> Result<(), Failure> {
     if !directory.exists() {
         let name = directory.display();
         return Err(Failure::new(format_args!("there is no file or directory `{name}`")));
@@ -172,19 +168,19 @@ fn scan(directory: &Path, scanned: &mut usize, files: &mut Vec<MentioningFile>) 
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;
         }
-        if entry.metadata().is_ok_and(|metadata| metadata.len() > LIMIT) {
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        if scanned.contains(shown) || entry.metadata().is_ok_and(|metadata| metadata.len() > LIMIT) {
             continue;
         }
         let bytes = std::fs::read(path)
             .map_err(|error| Failure::new(format_args!("cannot read `{}`: {error}", path.display())))?;
         // A file that is not valid UTF-8 is not text.
         let Ok(text) = String::from_utf8(bytes) else { continue };
-        let shown = path.strip_prefix(".").unwrap_or(path);
         let name = shown.to_string_lossy();
         if text.contains('\0') || FileKind::of(&name, &text).is_none() {
             continue;
         }
-        *scanned += 1;
+        scanned.insert(shown.to_owned());
         let mentions = mentions(&name, &text);
         if !mentions.is_empty() {
             files.push(MentioningFile { path: shown.to_owned(), text, mentions });

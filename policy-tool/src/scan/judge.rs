@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use policy_core::diagnostic::{Help, suggestion};
-use policy_core::model::{App, LintLevels, SelectorKind, name};
+use policy_core::model::{LintLevels, SelectorKind, name};
 use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy, ValidPolicy, access, check};
 
@@ -249,15 +249,12 @@ impl<'p> PolicyNames<'p> {
         let approved = policy.auto_approvers.services.iter().map(|service| &service.service);
         let selectors = access::policy_selectors(policy).into_iter().chain(approved);
         let services = selectors.filter(|selector| selector.kind == SelectorKind::Service);
-        let grants = policy.grants.iter().flatten().filter_map(|grant| grant.app.as_ref());
-        let apps = grants.chain(policy.node_attrs.iter().filter_map(|attribute| attribute.app.as_ref()));
-        let granted = apps.flat_map(|app: &App| &app.capabilities).map(|capability| capability.name.as_str());
         let declared = policy.capabilities.iter().map(|capability| capability.name.as_str());
         PolicyNames {
             policy,
             tags: policy.tag_owners.iter().map(|declared| (key(&declared.tag), declared.tag.origin)).collect(),
             services: services.map(|service| service.text.as_str()).collect(),
-            capabilities: granted.chain(declared).collect(),
+            capabilities: policy.granted_capabilities().into_iter().chain(declared).collect(),
         }
     }
 

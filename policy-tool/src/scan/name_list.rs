@@ -28,7 +28,7 @@ pub(super) fn tags_at(text: &str, start: usize, context: MentionContext) -> Vec<
         if !next.starts_with(TAG) && !next.starts_with(['$', '{']) {
             break;
         }
-        at = text.len() - (text.len() - at - length - rest.len()) - next.len();
+        at = text.len() - next.len();
     }
     tags
 }

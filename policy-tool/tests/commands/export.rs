@@ -166,14 +166,7 @@ for body in sys.argv[2:]:
 
 #[test]
 fn a_validator_takes_what_check_takes() {
-    // Debian's package is for Debian's Python, which may not be the first one in PATH.
-    let has_validator = |python: &&str| {
-        let output = Command::new(python).args(["-c", "import jsonschema"]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    let python = ["python3", "/usr/bin/python3"].into_iter().find(has_validator);
-    let missing = "no Python with jsonschema runs here: see `.ci/install`";
-    let Some(python) = require::or_skip(python, missing) else { return };
+    let Some(python) = require::python_with(&["jsonschema"]) else { return };
     let file = directory("export/validator").join("schema.json");
     fs::write(&file, SCHEMA).unwrap();
     let bodies = BODIES.iter().map(|(body, _)| body);

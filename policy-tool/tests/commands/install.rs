@@ -2,20 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use policy_test_support::process::names;
 use policy_test_support::require;
 
 use crate::{directory, policy};
-
-/// Returns whether a program runs. The test that asks is skipped or fails otherwise.
-fn is_there(program: &str, argument: &str) -> bool {
-    let mut command = Command::new(program);
-    command.arg(argument).stdout(Stdio::null()).stderr(Stdio::null());
-    let runs = command.status().is_ok_and(|status| status.success());
-    require::or_skip(runs.then_some(()), &format!("there is no program {program}: see `.ci/install`")).is_some()
-}
 
 /// Asserts that a program accepts a file and prints nothing.
 fn assert_silent(program: &str, arguments: &[&str], file: &Path) {
@@ -42,7 +34,7 @@ fn shells_have_completions_for_every_command() {
 fn a_shell_parses_its_completions() {
     let directory = directory("install/parsed");
     for shell in ["bash", "zsh"] {
-        if !is_there(shell, "--version") {
+        if require::program(shell).is_none() {
             continue;
         }
         let file = directory.join(shell);
@@ -53,7 +45,7 @@ fn a_shell_parses_its_completions() {
 
 #[test]
 fn bash_completes_commands_and_options() {
-    if !is_there("bash", "--version") {
+    if require::program("bash").is_none() {
         return;
     }
     let directory = directory("install/bash");
@@ -96,7 +88,7 @@ fn the_manual_has_a_page_for_each_command() {
 
 #[test]
 fn groff_takes_every_page() {
-    if !is_there("groff", "--version") {
+    if require::program("groff").is_none() {
         return;
     }
     let directory = directory("install/groff");

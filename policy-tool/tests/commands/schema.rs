@@ -166,18 +166,8 @@ fn schemas() -> PathBuf {
     root().join("docs/schema")
 }
 
-/// Returns a Python that has jsonschema. Debian's package is for Debian's Python, which need not be the first in PATH.
-fn python() -> Option<&'static str> {
-    let has_validator = |python: &&str| {
-        let output = Command::new(python).args(["-c", "import jsonschema"]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    let python = ["python3", "/usr/bin/python3"].into_iter().find(has_validator);
-    require::or_skip(python, "no Python with jsonschema runs here: see `.ci/install`")
-}
-
 /// Validates documents by schemas, and returns the problems.
-fn validate(python: &str, pairs: &[String]) -> String {
+fn validate(python: &Path, pairs: &[String]) -> String {
     let output = Command::new(python).args(["-c", VALIDATOR]).arg(schemas()).args(pairs).output().unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }
@@ -208,7 +198,7 @@ fn run(directory: &Path, arguments: &[&str]) -> Run {
 
 #[test]
 fn every_document_is_what_its_schema_says() {
-    let Some(python) = python() else { return };
+    let Some(python) = require::python_with(&["jsonschema"]) else { return };
     let directory = with_policies("schema/documents");
     let mut pairs = Vec::new();
     for (number, (schema, arguments)) in DOCUMENTS.iter().enumerate() {
@@ -218,12 +208,12 @@ fn every_document_is_what_its_schema_says() {
         fs::write(&file, run.stdout).unwrap();
         pairs.push(format!("{schema}={}", file.display()));
     }
-    assert_eq!(validate(python, &pairs), "");
+    assert_eq!(validate(&python, &pairs), "");
 }
 
 #[test]
 fn a_field_that_no_schema_has_is_noticed() {
-    let Some(python) = python() else { return };
+    let Some(python) = require::python_with(&["jsonschema"]) else { return };
     let directory = with_policies("schema/noticed");
     let mut pairs = Vec::new();
     for (number, (schema, arguments)) in DOCUMENTS.iter().enumerate() {
@@ -233,7 +223,7 @@ fn a_field_that_no_schema_has_is_noticed() {
         fs::write(&file, document.to_string()).unwrap();
         pairs.push(format!("{schema}={}", file.display()));
     }
-    let said = validate(python, &pairs);
+    let said = validate(&python, &pairs);
     assert!(said.lines().count() >= pairs.len(), "{said}");
     for pair in &pairs {
         let file = pair.split_once('=').unwrap().1;
