@@ -62,18 +62,18 @@ function caseOf(model, question, one) {
   const reason = ({ rule, path, families = null }) =>
     ({ rule, notes: [...path, ...families === null ? [] : [over(families).slice(2)]] });
   const nearest = (kind, rules) => {
-    say(rules.length === 0 ? `No ${kind} comes near to it.` : `No ${kind} allows it. Nearest:`);
+    say(rules.length === 0 ? `No ${kind} comes near.` : `No ${kind} allows it. Nearest:`);
     show(rules.map(({ rule, mismatch }) => ({ rule, notes: ["this rule " + mismatch] })));
   };
   if (one.network === "allowed") {
     say(question.account === null ? "Allowed by:" : "Port 22 is open:");
     show(one.reasons.map(reason));
-    if (one.opensPing) say("Pings pass, too: a device answers pings of every source that it lets in on some port.");
+    if (one.opensPing) say("Ping is open, too, because a device answers pings from every source that can reach one of its ports.");
   } else if (one.network === "depends") {
     say("No rule allows it for certain, but this may:");
     show(one.reasons.map(reason));
   } else if (one.lacksFamily) {
-    say("The two have no addresses of the same family: a packet goes from IPv4 to IPv4, or from IPv6 to IPv6.");
+    say("They have no addresses of the same family, and packets cannot pass between IPv4 and IPv6.");
   } else if (one.notCarried.length > 0) {
     say(`The policy allows it, but ${model.data.obstacles[one.obstacle]}:`);
     show(one.notCarried.map(reason));
@@ -81,11 +81,11 @@ function caseOf(model, question, one) {
   if (one.login) {
     const { by, isCheck, possible, decision } = one.login;
     if (by) {
-      say(isCheck ? "SSH lets them in after a check:" : "SSH lets them in:");
+      say(isCheck ? "SSH allows the login after a check:" : "SSH allows the login:");
       show([reason(by)]);
     }
     if (possible.length > 0) {
-      say(by ? "SSH may ask for a check:" : "SSH may let them in:");
+      say(by ? "SSH may require a check:" : "SSH may allow the login:");
       show(possible.map(reason));
     }
     if (decision === "denied") nearest("SSH rule", one.login.nearest);
@@ -111,7 +111,7 @@ function showAnswer(model, question, said, output) {
     if (meaning) output.append(make("p", "more", `\`${word}\` is ${meaning}`));
   }
   if (said.cases.length === 0) {
-    output.append(make("p", "", said.isAboutNobody ? "One of the two stands for nobody." : "A packet goes from IPv4 to IPv4, or from IPv6 to IPv6."));
+    output.append(make("p", "", said.isAboutNobody ? "One of them stands for nobody." : "Packets cannot pass between IPv4 and IPv6."));
   }
   const differ = (of) => said.cases.some((other) => String(of(other)) !== String(of(said.cases[0])));
   for (const one of said.cases) {
