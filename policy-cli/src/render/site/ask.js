@@ -1,25 +1,20 @@
 // The form for questions, and the answers below it.
 "use strict";
 
-const PROTOCOLS = {
-  icmp: 1, ping: 1, igmp: 2, ipv4: 4, tcp: 6, egp: 8, igp: 9, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51,
-  "ipv6-icmp": 58, icmpv6: 58, sctp: 132,
-};
-const PORT_NAMES = { ssh: 22, dns: 53, http: 80, https: 443, postgres: 5432, rdp: 3389 };
 const MOST_SHOWN = 12;
 const MOST_SUGGESTED = 40;
 
 // Reads `443`, `tcp:443`, `udp:53`, `icmp`, `ssh` or `gre`: { protocol, port, name }, or { error }.
-function readPort(text) {
+function readPort({ protocols, services }, text) {
   const word = text.trim().toLowerCase();
   if (word === "") return { error: "write a port, such as `443`, `udp:53` or `icmp`" };
   const [, before, after] = /^(?:([^:/]+)[:/])?(.*)$/.exec(word);
-  const port = (name) => Object.hasOwn(PORT_NAMES, name) ? PORT_NAMES[name] : /^\d{1,5}$/.test(name) && name <= 65535 ? Number(name) : null;
-  const protocol = (name) => Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : /^\d{1,3}$/.test(name) && name >= 1 && name <= 255 ? Number(name) : null;
-  if (before === undefined && port(after) !== null) return { protocol: 6, port: port(after), name: `tcp:${port(after)}` };
+  const port = (name) => Object.hasOwn(services, name) ? services[name] : /^\d{1,5}$/.test(name) && name <= 65535 ? Number(name) : null;
+  const protocol = (name) => name === "ping" ? ICMP : Object.hasOwn(protocols, name) ? protocols[name] : /^\d{1,3}$/.test(name) && name >= 1 && name <= 255 ? Number(name) : null;
+  if (before === undefined && port(after) !== null) return { protocol: TCP, port: port(after), name: `tcp:${port(after)}` };
   const number = protocol(before ?? after);
   if (number === null) return { error: `\`${text.trim()}\` is not a port: write \`443\`, \`udp:53\` or \`icmp\`` };
-  if (![6, 17, 132].includes(number)) return { protocol: number, port: 0, name: before ?? after };
+  if (!WITH_PORTS.includes(number)) return { protocol: number, port: 0, name: before ?? after };
   if (before === undefined || port(after) === null) return { error: `write a port behind \`${before ?? after}:\`` };
   return { protocol: number, port: port(after), name: `${before}:${port(after)}` };
 }
@@ -155,7 +150,7 @@ function startQuestions() {
   }
   const output = document.getElementById("answer");
   const ask = () => {
-    const read = account.value.trim() === "" ? readPort(port.value) : { protocol: 6, port: 22, name: "tcp:22" };
+    const read = account.value.trim() === "" ? readPort(model.data, port.value) : { protocol: TCP, port: 22, name: "tcp:22" };
     const question = {
       ...read, source: source.value.trim(), destination: destination.value.trim(),
       account: account.value.trim() === "" ? null : account.value.trim(),
