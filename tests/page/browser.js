@@ -62,6 +62,8 @@ async function visit(browser, width, colorScheme, seen) {
   assert.match(await ask(page, "bob@example.com", "tag:db", "5432"), /^it depends/);
   assert.match(await ask(page, "10.1.2.3", "nas", "443"), /^(allowed|denied|it depends)/);
   assert.match(await ask(page, "nobody", "nas", "443"), /does not name/);
+  assert.match(await ask(page, "alice", "tag:db", "postgresql"), /^allowed .* on tcp:5432/);
+  assert.match(await ask(page, "alice", "tag:db", "ip-in-ip"), /^denied .* on ip-in-ip/);
   await page.focus("#ask-source");
   assert.match(await ask(page, "alice", "tag:db", "5432"), /^allowed/);
   await shoot("answer");

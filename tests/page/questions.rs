@@ -1,6 +1,6 @@
 //! Tests that the page answers random questions about random policies as `explain` does.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -72,6 +72,7 @@ fn the_page_answers_as_explain_does() {
     assert_eq!(answers.len(), asked.len());
     let (mut count, mut same_words) = (0, 0);
     let (mut decisions, mut wrong) = (HashMap::<String, usize>::new(), Vec::new());
+    let (mut sentences_of_page, mut sentences_of_explain) = (BTreeSet::new(), BTreeSet::new());
     for ((policy, questions, name), answers) in asked.iter().zip(&answers) {
         for (question, said) in questions.iter().zip(answers) {
             let expected = expected(policy, question);
@@ -79,6 +80,8 @@ fn the_page_answers_as_explain_does() {
             count += 1;
             let said = of_page(said);
             same_words += usize::from(said == expected);
+            sentences_of_page.extend(sentences(&said));
+            sentences_of_explain.extend(sentences(&expected));
             if in_essence(question, &said) != in_essence(question, &expected) {
                 wrong.push(format!("{name}: {question}\n  explain: {expected}\n  page:    {said}"));
             }
@@ -97,6 +100,8 @@ fn the_page_answers_as_explain_does() {
     );
     assert!(count >= 10_000 || std::env::var_os("POLICIES").is_some());
     assert!(same_words * 100 > count * 90, "{line}");
+    let own: Vec<&String> = sentences_of_page.difference(&sentences_of_explain).collect();
+    assert!(own.is_empty(), "`explain` has no such sentences: {own:#?}");
     assert!(decisions.values().filter(|count| **count > 400).count() >= 3, "{decisions:?}");
 }
 
@@ -299,6 +304,30 @@ fn in_essence(question: &Value, answer: &Value) -> Value {
         answer["source"],
         answer["destination"]
     ])
+}
+
+/// Returns the sentences about the rules of an answer, without the names in them. Leaves out those
+/// about an example that has no name of its own, because only the page may have that example.
+fn sentences(answer: &Value) -> Vec<String> {
+    const EXAMPLES: [&str; 2] = ["any other ", "behind a subnet router"];
+    let without_names = |text: &str| {
+        let parts = text.split('`').enumerate();
+        parts.map(|(place, part)| if place % 2 == 0 { part } else { "`_`" }).collect::<String>()
+    };
+    let mut found = Vec::new();
+    for case in answer["cases"].as_array().into_iter().flatten() {
+        let login = &case["login"];
+        let lists = [&case["reasons"], &case["notCarried"], &case["nearest"], &login["possible"], &login["nearest"]];
+        let rules = lists.iter().filter_map(|list| list.as_array()).flatten().chain([&login["by"]]);
+        // The last part of a rule is a sentence or a list of sentences.
+        for last in rules.filter_map(|rule| rule.as_array()?.last()) {
+            let texts = last.as_array().map_or(std::slice::from_ref(last), Vec::as_slice);
+            let named =
+                texts.iter().filter_map(Value::as_str).filter(|text| !EXAMPLES.iter().any(|of| text.contains(of)));
+            found.extend(named.map(without_names));
+        }
+    }
+    found
 }
 
 /// Sorts cases by their contents, because their order depends on the examples.

@@ -6,7 +6,7 @@ use crate::query::QueryError;
 use crate::query::block::{Block, group_pairs};
 use crate::query::explanation::{Case, Explanation, Login, Question, Reason};
 use crate::query::near_miss::{nearest_to_login, nearest_to_packet};
-use crate::query::path::describe_path;
+use crate::query::path::{LOCAL_SSH, describe_path};
 use crate::query::query_end::QueryEnd;
 use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
@@ -163,10 +163,7 @@ impl<'p> Explainer<'_, 'p> {
                     || ends.may_be_named(self.world, selector, Side::Destination)
             };
             if !rule.dst.iter().any(is_named) {
-                path.push(
-                    "both are devices of one user, and SSH rules with `localpart:` also apply to the user's own devices"
-                        .to_owned(),
-                );
+                path.push(LOCAL_SSH.to_owned());
             }
             Some(Reason { by: SshRuleMatch::new(policy, rule)?, path })
         };

@@ -52,6 +52,13 @@ fn first_naming<'s>(
     (certain, possible)
 }
 
+/// The sentence that explains how `autogroup:self` includes a device of the source's user.
+pub(super) const OWN_DEVICES: &str = "both are devices of one user, so in `autogroup:self`";
+
+/// The sentence that explains how an SSH rule applies to a device that its `dst` does not include.
+pub(super) const LOCAL_SSH: &str =
+    "both are devices of one user, and SSH rules with `localpart:` also apply to the user's own devices";
+
 /// Explains in a sentence how a selector of a rule includes the end. Returns `None` if the selector
 /// is the name in the question.
 pub(super) fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector, side: Side) -> Option<String> {
@@ -86,7 +93,7 @@ pub(super) fn describe_item(world: &QueryWorld, ends: QueryEnds, item: &Selector
             Autogroup::SelfDevices if !ends.is_own => {
                 format!("if it is a device of the same user as {name}, which is unknown")
             }
-            Autogroup::SelfDevices => "both are devices of one user, so in `autogroup:self`".to_owned(),
+            Autogroup::SelfDevices => OWN_DEVICES.to_owned(),
             Autogroup::Internet => format!("{name} is a public address, so in `{item}`"),
             Autogroup::DangerAll => format!("{name} is in `{item}`, which is every address"),
             _ if end.is_of_assumed_role => return None,

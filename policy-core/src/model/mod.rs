@@ -76,7 +76,7 @@ pub use posture::{Comparison, Condition, Posture, Scalar};
 pub use protocol::Protocol;
 pub use role::Role;
 pub use selector::{Selector, SelectorKind};
-pub use service::{service_name, service_port};
+pub use service::{service_name, service_port, service_ports};
 pub use setting::Setting;
 pub use shape::{Field, Shape};
 pub(crate) use shape_text::NamedShape;

@@ -51,6 +51,11 @@ impl Protocol {
     /// The protocols of a rule without a protocol.
     pub const DEFAULTS: [Protocol; 4] = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
 
+    /// Returns every name that can be read, with its protocol.
+    pub fn names() -> impl Iterator<Item = (&'static str, Protocol)> {
+        NAMES.iter().copied()
+    }
+
     /// Returns the name, if Tailscale has one.
     pub fn name(self) -> Option<&'static str> {
         // Tailscale reads `tsmp`, its own protocol, but never prints it.

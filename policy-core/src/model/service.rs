@@ -27,6 +27,12 @@ pub fn service_name(port: u16) -> Option<&'static str> {
     SERVICES.iter().find(|(known, _)| *known == port).map(|(_, name)| *name)
 }
 
+/// Returns every name of a service, with its port.
+pub fn service_ports() -> impl Iterator<Item = (&'static str, u16)> {
+    let aliases = ALIASES.iter().filter_map(|(alias, name)| Some((*alias, service_port(name)?)));
+    SERVICES.iter().map(|(port, name)| (*name, *port)).chain(aliases)
+}
+
 /// Returns the port of a service by its name, ignoring case. Tailscale accepts only numbers.
 pub fn service_port(name: &str) -> Option<u16> {
     let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));

@@ -19,6 +19,7 @@ use policy_core::json::{Value, json};
 use policy_core::model::{Policy, Selector};
 use policy_core::source::Origin;
 
+use crate::query::path::{LOCAL_SSH, OWN_DEVICES};
 use crate::query::query_world::QueryWorld;
 use crate::query::subject::{Subject, SubjectReader};
 use end_table::{EndTable, EndWriter};
@@ -89,6 +90,8 @@ impl AnswerTable {
             "rules": rules.rules,
             "access": rules.access,
             "ssh": rules.ssh,
+            "ownDevices": OWN_DEVICES,
+            "localSsh": LOCAL_SSH,
         });
         if let (Some(data), Value::Object(members)) = (data.as_object_mut(), members) {
             data.extend(members);

@@ -1,8 +1,8 @@
 //! The rules of a policy, as data.
 
-use policy_core::access::{AccessRule, RuleRef, posture, rule_selectors, ssh_rule_selectors};
+use policy_core::access::{AccessRule, RuleRef, rule_selectors, ssh_rule_selectors};
 use policy_core::json::{Map, Value, json};
-use policy_core::model::{Policy, Role, Selector, SshRule, localpart_domain};
+use policy_core::model::{Policy, Role, Selector, SshRule};
 use policy_core::source::Origin;
 use policy_core::testing::{Mismatch, MismatchEnds, Words};
 
@@ -35,11 +35,7 @@ impl<'p> RuleTable<'p> {
         for (number, rule) in world.space.rules.list.iter().enumerate() {
             if origins.last() != Some(&rule.rule.origin()) {
                 origins.push(rule.rule.origin());
-                rules.push(json!({
-                    "sources": source_mismatch(policy, &words, rule.rule.src()),
-                    "via": texts(rule.via()),
-                    "postures": texts(rule.postures),
-                }));
+                rules.push(json!({"sources": source_mismatch(policy, &words, rule.rule.src())}));
             }
             let is_to_own = world.space.rules.is_to_own(number);
             access.push(access_rule(&words, rule, rules.len() - 1, is_to_own, &mut selectors));
@@ -48,11 +44,7 @@ impl<'p> RuleTable<'p> {
         for (number, rule) in world.ssh.list.iter().enumerate() {
             origins.push(rule.origin);
             let is_to_own = world.ssh.to_own.contains(number);
-            rules.push(json!({
-                "sources": source_mismatch(policy, &words, &rule.src),
-                "postures": texts(posture::required(policy, &rule.src_posture)),
-                "recorder": texts(&rule.recorder),
-            }));
+            rules.push(json!({"sources": source_mismatch(policy, &words, &rule.src)}));
             ssh.push(ssh_rule(&words, rule, rules.len() - 1, is_to_own, &mut selectors));
         }
         let distinct = rule_selectors(policy).into_iter().chain(ssh_rule_selectors(policy)).collect();
@@ -112,10 +104,8 @@ fn ssh_rule<'p>(
         "dstNames": rule.dst.iter().map(|selector| words.selector(selector)).collect::<Vec<_>>(),
         "action": rule.action.map(|action| action.to_string()),
         "users": rule.users.iter().map(|user| user.as_str()).collect::<Vec<_>>(),
-        "localparts": rule.users.iter().filter_map(|user| localpart_domain(user)).collect::<Vec<_>>(),
         "account": account,
         "toOwn": is_to_own,
-        "local": rule.users.iter().any(|user| localpart_domain(user).is_some()),
     })
 }
 
@@ -146,8 +136,4 @@ fn source_mismatch(policy: &Policy, words: &Words, sources: &[Selector]) -> Valu
     } else {
         json!([general, with_login, Value::Object(with_role)])
     }
-}
-
-fn texts(selectors: &[Selector]) -> Vec<String> {
-    selectors.iter().map(Selector::to_string).collect()
 }

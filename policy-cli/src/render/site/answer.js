@@ -337,7 +337,7 @@ class Asked {
       if (selector === undefined) return [];
       const isPossible = ends[side].named[1].includes(selector);
       if (side === "destination" && ends.isOwn && selector === this.model.self && !isPossible) {
-        return ["both are devices of one user, as `autogroup:self` says"];
+        return [this.model.data.ownDevices];
       }
       const text = ends[side].paths[selector];
       return text === undefined ? [] : [ends[side].rename ? ends[side].rename(this.model.texts[text]) : this.model.texts[text]];
@@ -395,7 +395,7 @@ class Asked {
       const rule = ssh.rules[number];
       const path = this.path(ends, rule);
       if (!rule.dst.some((item) => this.isNamed(ends, item, "destination") || this.mayBeNamed(ends, item, "destination"))) {
-        path.push("both are devices of one user, whose devices get every SSH rule for them that has `localpart:`");
+        path.push(this.model.data.localSsh);
       }
       return { rule: rule.rule, number, path };
     };

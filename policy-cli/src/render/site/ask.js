@@ -1,25 +1,20 @@
 // The form for questions, and the answers below it.
 "use strict";
 
-const PROTOCOLS = {
-  icmp: 1, ping: 1, igmp: 2, ipv4: 4, tcp: 6, egp: 8, igp: 9, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51,
-  "ipv6-icmp": 58, icmpv6: 58, sctp: 132,
-};
-const PORT_NAMES = { ssh: 22, dns: 53, http: 80, https: 443, postgres: 5432, rdp: 3389 };
 const MOST_SHOWN = 12;
 const MOST_SUGGESTED = 40;
 
 // Reads `443`, `tcp:443`, `udp:53`, `icmp`, `ssh` or `gre`: { protocol, port, name }, or { error }.
-function readPort(text) {
+function readPort({ protocols, services }, text) {
   const word = text.trim().toLowerCase();
   if (word === "") return { error: "write a port, such as `443`, `udp:53` or `icmp`" };
   const [, before, after] = /^(?:([^:/]+)[:/])?(.*)$/.exec(word);
-  const port = (name) => Object.hasOwn(PORT_NAMES, name) ? PORT_NAMES[name] : /^\d{1,5}$/.test(name) && name <= 65535 ? Number(name) : null;
-  const protocol = (name) => Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : /^\d{1,3}$/.test(name) && name >= 1 && name <= 255 ? Number(name) : null;
-  if (before === undefined && port(after) !== null) return { protocol: 6, port: port(after), name: `tcp:${port(after)}` };
+  const port = (name) => Object.hasOwn(services, name) ? services[name] : /^\d{1,5}$/.test(name) && name <= 65535 ? Number(name) : null;
+  const protocol = (name) => name === "ping" ? ICMP : Object.hasOwn(protocols, name) ? protocols[name] : /^\d{1,3}$/.test(name) && name >= 1 && name <= 255 ? Number(name) : null;
+  if (before === undefined && port(after) !== null) return { protocol: TCP, port: port(after), name: `tcp:${port(after)}` };
   const number = protocol(before ?? after);
   if (number === null) return { error: `\`${text.trim()}\` is not a port: write \`443\`, \`udp:53\` or \`icmp\`` };
-  if (![6, 17, 132].includes(number)) return { protocol: number, port: 0, name: before ?? after };
+  if (!WITH_PORTS.includes(number)) return { protocol: number, port: 0, name: before ?? after };
   if (before === undefined || port(after) === null) return { error: `write a port behind \`${before ?? after}:\`` };
   return { protocol: number, port: port(after), name: `${before}:${port(after)}` };
 }
@@ -62,18 +57,18 @@ function caseOf(model, question, one) {
   const reason = ({ rule, path, families = null }) =>
     ({ rule, notes: [...path, ...families === null ? [] : [over(families).slice(2)]] });
   const nearest = (kind, rules) => {
-    say(rules.length === 0 ? `No ${kind} comes near to it.` : `No ${kind} allows it. Nearest:`);
+    say(rules.length === 0 ? `No ${kind} comes near.` : `No ${kind} allows it. Nearest:`);
     show(rules.map(({ rule, mismatch }) => ({ rule, notes: ["this rule " + mismatch] })));
   };
   if (one.network === "allowed") {
     say(question.account === null ? "Allowed by:" : "Port 22 is open:");
     show(one.reasons.map(reason));
-    if (one.opensPing) say("Pings pass, too: a device answers pings of every source that it lets in on some port.");
+    if (one.opensPing) say("Ping is open, too, because a device answers pings from every source that can reach one of its ports.");
   } else if (one.network === "depends") {
     say("No rule allows it for certain, but this may:");
     show(one.reasons.map(reason));
   } else if (one.lacksFamily) {
-    say("The two have no addresses of the same family: a packet goes from IPv4 to IPv4, or from IPv6 to IPv6.");
+    say("They have no addresses of the same family, and packets cannot pass between IPv4 and IPv6.");
   } else if (one.notCarried.length > 0) {
     say(`The policy allows it, but ${model.data.obstacles[one.obstacle]}:`);
     show(one.notCarried.map(reason));
@@ -81,11 +76,11 @@ function caseOf(model, question, one) {
   if (one.login) {
     const { by, isCheck, possible, decision } = one.login;
     if (by) {
-      say(isCheck ? "SSH lets them in after a check:" : "SSH lets them in:");
+      say(isCheck ? "SSH allows the login after a check:" : "SSH allows the login:");
       show([reason(by)]);
     }
     if (possible.length > 0) {
-      say(by ? "SSH may ask for a check:" : "SSH may let them in:");
+      say(by ? "SSH may require a check:" : "SSH may allow the login:");
       show(possible.map(reason));
     }
     if (decision === "denied") nearest("SSH rule", one.login.nearest);
@@ -111,7 +106,7 @@ function showAnswer(model, question, said, output) {
     if (meaning) output.append(make("p", "more", `\`${word}\` is ${meaning}`));
   }
   if (said.cases.length === 0) {
-    output.append(make("p", "", said.isAboutNobody ? "One of the two stands for nobody." : "A packet goes from IPv4 to IPv4, or from IPv6 to IPv6."));
+    output.append(make("p", "", said.isAboutNobody ? "One of them stands for nobody." : "Packets cannot pass between IPv4 and IPv6."));
   }
   const differ = (of) => said.cases.some((other) => String(of(other)) !== String(of(said.cases[0])));
   for (const one of said.cases) {
@@ -155,7 +150,7 @@ function startQuestions() {
   }
   const output = document.getElementById("answer");
   const ask = () => {
-    const read = account.value.trim() === "" ? readPort(port.value) : { protocol: 6, port: 22, name: "tcp:22" };
+    const read = account.value.trim() === "" ? readPort(model.data, port.value) : { protocol: TCP, port: 22, name: "tcp:22" };
     const question = {
       ...read, source: source.value.trim(), destination: destination.value.trim(),
       account: account.value.trim() === "" ? null : account.value.trim(),

@@ -31,8 +31,8 @@ const ANSWER_SCRIPT: &str = include_str!("answer.js");
 const SCRIPT: &str = concat!(include_str!("ask.js"), include_str!("site.js"));
 /// The SHA-256 hashes of [`STYLE`] and [`SCRIPT`]. A test checks them.
 const STYLE_HASH: &str = "sha256-uDK6lV3aHBB1Dmxpk5gCiV1CsBPQkhshk6OwBhl9pQs=";
-const ANSWER_HASH: &str = "sha256-NRb8qClmWN7TxpI5qB6oGmgDr2xBIK5DH6sVeA526X8=";
-const SCRIPT_HASH: &str = "sha256-hGjdQuVPI54hykvKPbr50dKg9W1XLIAfmpWFaN+zKfI=";
+const ANSWER_HASH: &str = "sha256-/8Hrty7XGMpX1Yk1+uwE5Gbt4tgR9CwddDeTT0utjGA=";
+const SCRIPT_HASH: &str = "sha256-/s6yK1KWpSP1AV+yFXWTUwXHaZNKL3MInfJfhEqCiVc=";
 
 /// The maximum number of rows of a table other than the matrix, so that a browser shows the page
 /// immediately.

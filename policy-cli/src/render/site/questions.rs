@@ -3,7 +3,8 @@
 use policy_analysis::Analysis;
 use policy_analysis::query::Obstacle;
 use policy_core::ValidPolicy;
-use policy_core::json::{Value, json};
+use policy_core::json::{Map, Value, json};
+use policy_core::model::{Protocol, service_ports};
 
 use super::rules::Rules;
 use crate::answer::describe_obstacle;
@@ -35,6 +36,10 @@ pub(super) fn questions(policy: &ValidPolicy, rules: &Rules) -> Questions {
             "via": describe_obstacle(Some(Obstacle::Via)),
         });
         data.insert("obstacles".to_owned(), obstacles);
+        let protocols: Map = Protocol::names().map(|(name, protocol)| (name.to_owned(), protocol.0.into())).collect();
+        data.insert("protocols".to_owned(), protocols.into());
+        let services: Map = service_ports().map(|(name, port)| (name.to_owned(), port.into())).collect();
+        data.insert("services".to_owned(), services.into());
     }
     let mut content = FORM.to_owned();
     if table.lacks_devices {
