@@ -78,14 +78,18 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, OPERATOR_COMMANDS, OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+};
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
-  2  failure: wrong usage, or a file that cannot be read or written";
+  2  failure: wrong usage, or a file or server that cannot be read or written
+  3  only `push`: the policy was written and then put back
+  4  only `push`: the policy was written, and the tailnet has another one or may have another one";
 
 /// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
@@ -132,7 +136,11 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(after_help(Program::Own, EXAMPLES));
-    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
+    execute(
+        program,
+        &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
+        Some(policy),
+    )
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -161,7 +169,7 @@ fn file_program() -> clap::Command {
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {

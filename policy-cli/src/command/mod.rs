@@ -19,6 +19,8 @@ mod names;
 mod report;
 mod test;
 mod who;
+#[cfg(not(feature = "deploy"))]
+mod without_deploy;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -58,6 +60,21 @@ pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, 
 
 /// Additional commands of the stand-alone program that read several files.
 pub(crate) const FILE_COMMANDS: &[Command] = &[fmt::COMMAND, diff::COMMAND];
+
+/// The commands of both programs that ask the tailnet's control plane about one policy.
+#[cfg(feature = "deploy")]
+pub(crate) const DEPLOY_COMMANDS: &[Command] = &[];
+
+/// In an operator's own binary without the feature, they say how to get them.
+#[cfg(not(feature = "deploy"))]
+pub(crate) const DEPLOY_COMMANDS: &[Command] = without_deploy::COMMANDS;
+
+/// Additional commands of an operator's own binary that ask the control plane.
+#[cfg(feature = "deploy")]
+pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[];
+
+#[cfg(not(feature = "deploy"))]
+pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[without_deploy::PULL];
 
 /// A command of the command line.
 #[derive(Clone, Copy)]
