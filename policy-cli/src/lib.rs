@@ -33,6 +33,8 @@ mod answer;
 #[doc(hidden)]
 pub mod argument;
 mod command;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod diff_report;
 #[doc(hidden)]
