@@ -73,6 +73,8 @@ pub mod text;
 pub mod today;
 #[doc(hidden)]
 pub mod valid;
+#[cfg(feature = "deploy")]
+mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
