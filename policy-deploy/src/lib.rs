@@ -3,14 +3,32 @@
 //! A [`Client`] asks the control plane. Every write is conditional: it names the [`Revision`] that it replaces, so it
 //! never overwrites a change that somebody else made.
 //!
-//! [`Transport`] is the only part that opens connections. Tests replace it with a control plane in the same process.
+//! A [`Connection`] says which control plane is asked, and with which credential. It is read from environment
+//! variables.
+//!
+//! [`HttpTransport`] is the only part that opens connections. Tests replace it with another [`Transport`].
 
 pub mod api;
+mod base_url;
+mod config_error;
+mod connection;
+mod credentials;
+mod environment;
+mod escape;
 mod etag;
+mod http;
 mod secret;
+mod tailnet_id;
 mod transport;
 
 pub use api::{ApiError, Client, PolicyVersion, Revision, WriteError};
+pub use base_url::BaseUrl;
+pub use config_error::ConfigError;
+pub use connection::Connection;
+pub use credentials::{Credentials, Identity};
+pub use environment::Environment;
 pub use etag::ETag;
+pub use http::HttpTransport;
 pub use secret::Secret;
+pub use tailnet_id::TailnetId;
 pub use transport::{Method, Request, Response, Transport, TransportError};

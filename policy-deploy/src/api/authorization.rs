@@ -1,0 +1,156 @@
+//! Gets the token that requests are sent with.
+
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime};
+
+use super::answer::Answer;
+use super::api_error::{ApiError, ApiErrorKind};
+use super::call::Call;
+use super::jwt::claims_in_words;
+use super::redact::redacted;
+use super::sender::send;
+use crate::base_url::BaseUrl;
+use crate::credentials::{Credentials, Identity};
+use crate::escape;
+use crate::secret::Secret;
+use crate::transport::{Method, Request, Transport};
+
+/// A token is replaced this long before it expires, so that it is still valid when the request arrives.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// A token and the time until which it is valid.
+#[derive(Clone)]
+pub(super) struct AccessToken {
+    pub(super) secret: Secret,
+    /// When it expires, by the clock of this machine. `None` if that is not known.
+    pub(super) expires: Option<SystemTime>,
+}
+
+/// The credential, and the token that it got.
+pub(super) struct Authorization {
+    pub(super) credentials: Credentials,
+    token: RefCell<Option<AccessToken>>,
+}
+
+impl Authorization {
+    pub(super) fn new(credentials: Credentials, token: Option<AccessToken>) -> Authorization {
+        Authorization { credentials, token: RefCell::new(token) }
+    }
+
+    /// Returns the last token that was got, if the credential is not one itself.
+    pub(super) fn current(&self) -> Option<AccessToken> {
+        self.token.borrow().clone()
+    }
+
+    /// Returns a token that is valid as far as is known. It asks for one if there is none.
+    pub(super) fn token(&self, transport: &dyn Transport, base_url: &BaseUrl) -> Result<Secret, ApiError> {
+        if let Credentials::Key(key) = &self.credentials {
+            return Ok(key.clone());
+        }
+        let now = SystemTime::now();
+        let is_valid = |token: &AccessToken| token.expires.is_none_or(|expires| expires > now + MARGIN);
+        match self.current().filter(is_valid) {
+            Some(token) => Ok(token.secret),
+            None => self.renew(transport, base_url),
+        }
+    }
+
+    /// Asks for a new token.
+    pub(super) fn renew(&self, transport: &dyn Transport, base_url: &BaseUrl) -> Result<Secret, ApiError> {
+        let token = match &self.credentials {
+            Credentials::Key(key) => return Ok(key.clone()),
+            Credentials::OAuthClient { id, secret, scopes, tags } => {
+                let mut form = vec![
+                    ("grant_type", "client_credentials"),
+                    ("client_id", id.as_str()),
+                    ("client_secret", secret.expose()),
+                ];
+                form.extend(scopes.as_deref().map(|scopes| ("scope", scopes)));
+                form.extend(tags.as_deref().map(|tags| ("tags", tags)));
+                token(transport, format!("{base_url}/api/v2/oauth/token"), &form, secret).map_err(|error| {
+                    let is_refused = matches!(error.kind, ApiErrorKind::Status(400 | 401 | 403));
+                    let help = "check the id and the secret of the OAuth client, and that it has the scopes that are \
+                                asked for";
+                    if is_refused { error.help(help) } else { error }
+                })?
+            }
+            Credentials::Federated { id, identity } => {
+                let jwt = identity_token(transport, identity)?;
+                let form = [("client_id", id.as_str()), ("jwt", jwt.expose())];
+                let url = format!("{base_url}/api/v2/oauth/token-exchange");
+                token(transport, url, &form, &jwt).map_err(|error| mismatch(error, &jwt))?
+            }
+        };
+        let secret = token.secret.clone();
+        *self.token.borrow_mut() = Some(token);
+        Ok(secret)
+    }
+}
+
+/// Asks for an access token with a form.
+fn token(
+    transport: &dyn Transport,
+    url: String,
+    form: &[(&str, &str)],
+    secret: &Secret,
+) -> Result<AccessToken, ApiError> {
+    let request = Request::new(Method::Post, url)
+        .header("Accept", "application/json")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(escape::pairs(form));
+    let response = send(transport, Call::Token, &request)?;
+    if !response.is_success() {
+        return Err(Call::Token.refusal(&request, &redacted(response, &[secret])));
+    }
+    let answer = Answer::object(&response)?;
+    let secret = answer.text(answer.root(), "access_token").filter(|token| is_sendable(token));
+    let Some(secret) = secret else {
+        let message = "the server's answer to the request for a token has no usable `access_token`";
+        return Err(ApiError::new(ApiErrorKind::NotUnderstood, message).request_of(&response));
+    };
+    let lifetime = answer.number(answer.root(), "expires_in").map(Duration::from_secs);
+    let expires = lifetime.and_then(|lifetime| SystemTime::now().checked_add(lifetime));
+    Ok(AccessToken { secret: Secret::new(secret), expires })
+}
+
+/// Returns the JWT that is exchanged for a token.
+fn identity_token(transport: &dyn Transport, identity: &Identity) -> Result<Secret, ApiError> {
+    let (url, token, audience) = match identity {
+        Identity::Token(token) => return Ok(token.clone()),
+        Identity::GitHub { url, token, audience } => (url, token, audience),
+    };
+    // GitHub's URL has a query already.
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let mut request = Call::get(format!("{url}{separator}{}", escape::pairs(&[("audience", audience)])));
+    request.bearer = Some(token.clone());
+    let response = send(transport, Call::Token, &request)?;
+    if !response.is_success() {
+        let error = Call::Token.refusal(&request, &redacted(response, &[token]));
+        return Err(error.help("give the job of GitHub `permissions: id-token: write`"));
+    }
+    let answer = Answer::object(&response)?;
+    match answer.text(answer.root(), "value").filter(|jwt| is_sendable(jwt)) {
+        Some(jwt) => Ok(Secret::new(jwt)),
+        None => {
+            let message = "GitHub's answer to the request for an identity token has no usable `value`";
+            Err(ApiError::new(ApiErrorKind::NotUnderstood, message).request_of(&response))
+        }
+    }
+}
+
+fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Adds the claims of the identity token to the error, because the server does not say which one is wrong.
+fn mismatch(error: ApiError, jwt: &Secret) -> ApiError {
+    if !matches!(error.kind, ApiErrorKind::Status(400 | 401 | 403)) {
+        return error;
+    }
+    match claims_in_words(jwt.expose()) {
+        Some(claims) => error.help(format_args!(
+            "compare the identity token with the federated identity in the admin console: it has {claims}"
+        )),
+        None => error.help("the identity token is not a JWT: set `TAILSCALE_IDENTITY_TOKEN` to one"),
+    }
+}
