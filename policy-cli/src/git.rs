@@ -58,6 +58,17 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
     Ok(content)
 }
 
+/// Returns the content of a file in the current commit, or `None` if it is not there.
+#[cfg(feature = "deploy")]
+pub(crate) fn committed(path: &Path) -> Option<Vec<u8>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let object = [b"HEAD:./", path.file_name()?.as_encoded_bytes()].concat();
+    let mut command = command();
+    command.current_dir(folder).args(["cat-file", "blob", std::str::from_utf8(&object).ok()?]);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
 /// Returns a command that starts git without anything that the configuration of a repository could run.
 ///
 /// A repository may belong to anyone, and its configuration can name programs to run. So pagers, hooks, programs that

@@ -19,6 +19,8 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
+    #[cfg(feature = "deploy")]
+    pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
     pub use crate::facts::{argument as facts_argument, read_text as read_facts};
     pub use crate::stand_alone;
@@ -37,6 +39,8 @@ mod command;
 mod deploy;
 mod diff;
 mod diff_report;
+#[cfg(feature = "deploy")]
+mod drift_report;
 #[doc(hidden)]
 pub mod exit_status;
 mod export;
@@ -56,6 +60,8 @@ mod original;
 #[doc(hidden)]
 pub mod output;
 mod program;
+#[cfg(feature = "deploy")]
+mod progress;
 mod render;
 #[doc(hidden)]
 pub mod report;

@@ -13,7 +13,7 @@ use super::default_policy;
 use crate::git;
 
 /// The maximum number of versions that are compared, on the current branch and again elsewhere.
-const MOST: &str = "500";
+pub(crate) const MOST: usize = 500;
 
 /// The maximum size of a version in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -146,7 +146,7 @@ impl History {
     /// no `HEAD`.
     fn commits(&self, revisions: &[&str]) -> Vec<Commit> {
         let mut command = self.git();
-        command.args(["log", "--full-history", "--format=%H%x00%cs%x00%s", "--max-count", MOST]);
+        command.args(["log", "--full-history", "--format=%H%x00%cs%x00%s", "--max-count", &MOST.to_string()]);
         command.args(revisions).arg("--").arg(&self.name);
         let lines = output(&mut command).unwrap_or_default();
         lines.lines().filter_map(commit).collect()
