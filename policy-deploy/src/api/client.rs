@@ -101,10 +101,9 @@ impl Client {
             request.bearer = Some(self.authorization.renew(&*self.transport, &self.base_url)?);
             response = send(&*self.transport, call, &request)?;
         }
-        // What is stored is not changed.
-        if let Some(token) = request.bearer.as_ref().filter(|_| !response.is_success() || call == Call::Validate) {
-            response = redacted(response, &[token]);
-        }
+        // What the server stores is not changed.
+        let as_served = response.is_success() && call != Call::Validate;
+        let response = redacted(response, &self.authorization.secrets(), as_served);
         Ok(Answered { call, request, response })
     }
 
