@@ -12,7 +12,8 @@ const VALIDATE: &str = "POST api/v2/tailnet/-/acl/validate";
 fn a_read_is_repeated_where_the_server_asks_for_it_or_nothing_was_sent() {
     let policy = || answer(200, &[("ETag", ETag::of_policy("{}").as_str())], "{}");
     let busy = |status| answer(status, &[], "");
-    let cases: Vec<(Vec<Answer>, Result<(), ApiErrorKind>, Vec<u64>)> = vec![
+    type Case = (Vec<Answer>, Result<(), ApiErrorKind>, Vec<u64>);
+    let cases: Vec<Case> = vec![
         (vec![busy(503), busy(502), policy()], Ok(()), vec![1, 2]),
         (vec![not_sent(), policy()], Ok(()), vec![1]),
         (vec![answer(429, &[("Retry-After", "9")], ""), policy()], Ok(()), vec![9]),

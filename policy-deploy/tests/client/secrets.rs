@@ -1,9 +1,11 @@
 //! No secret is shown, whatever a server answers.
 
 use policy_deploy::api::WriteError;
-use policy_deploy::{BaseUrl, Client, Credentials, ETag, Identity, Revision, Secret};
+use policy_deploy::{
+    BaseUrl, Client, Connection, Credentials, ETag, Identity, Request, Revision, Secret, TailnetId, Transport,
+};
 
-use crate::scripted::{Answer, Log, answer, connect, no_answer, not_sent};
+use crate::scripted::{Answer, Log, answer, no_answer, not_sent};
 
 const SECRET: &str = "tskey-client-hidden";
 const TOKEN: &str = "token-hidden-one";
@@ -43,12 +45,8 @@ fn credentials() -> [Credentials; 4] {
 /// Returns a client whose requests for a token succeed, and whose other requests all get this answer.
 fn client(credentials: Credentials, token: Option<&Answer>, answer_to_rest: &Answer) -> (Client, Anything) {
     let transport = Anything { token: token.cloned(), rest: answer_to_rest.clone(), log: Log::default() };
-    let (_, _) = connect(BaseUrl::TAILSCALE, "-", credentials.clone(), vec![]);
-    let connection = policy_deploy::Connection {
-        base_url: BaseUrl::parse(BaseUrl::TAILSCALE).unwrap(),
-        tailnet: policy_deploy::TailnetId::default(),
-        credentials,
-    };
+    let base_url = BaseUrl::parse(BaseUrl::TAILSCALE).unwrap();
+    let connection = Connection { base_url, tailnet: TailnetId::default(), credentials };
     (Client::connect(Box::new(transport.clone()), connection), transport)
 }
 
@@ -59,8 +57,8 @@ struct Anything {
     log: Log,
 }
 
-impl policy_deploy::Transport for Anything {
-    fn send(&self, request: &policy_deploy::Request) -> Answer {
+impl Transport for Anything {
+    fn send(&self, request: &Request) -> Answer {
         self.log.requests.borrow_mut().push(request.clone());
         let issued = answer(200, &[], &format!(r#"{{"access_token":"{TOKEN}","expires_in":3600}}"#));
         if request.url.contains("/oauth/") {

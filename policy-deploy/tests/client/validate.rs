@@ -34,7 +34,8 @@ fn headscale_is_asked_by_its_own_call() {
     let problem =
         format!(r#"{{"title":"Bad Request","status":400,"detail":"{both}","errors":[{{"message":"{both}"}}]}}"#);
     let grpc = r#"{"code":2,"message":"parsing policy: x","details":[]}"#;
-    let cases: Vec<(Answer, Result<Vec<(&str, Option<(u32, u32)>)>, ApiErrorKind>)> = vec![
+    type Items<'a> = Vec<(&'a str, Option<(u32, u32)>)>;
+    let cases: Vec<(Answer, Result<Items<'_>, ApiErrorKind>)> = vec![
         (answer(200, &[], "{}"), Ok(vec![])),
         (answer(200, &[], ""), Ok(vec![])),
         (
