@@ -83,7 +83,7 @@ impl HttpTransport {
             other => other.to_string(),
         };
         if is_sent {
-            TransportError::NoAnswer(format!("`{host}` gives no whole answer: {reason}"))
+            TransportError::NoAnswer(format!("no whole answer from `{host}`: {reason}"))
         } else {
             TransportError::NotSent(format!("cannot connect to `{host}`: {reason}"))
         }
@@ -166,15 +166,24 @@ fn is_before_sending(error: &ureq::Error) -> bool {
         | ureq::Error::Tls(_)
         | ureq::Error::TlsRequired
         | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        ureq::Error::Io(error) => matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::AddrNotAvailable
-        ),
+        ureq::Error::Io(error) => {
+            let is_of_connecting = matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::AddrNotAvailable
+            );
+            is_of_connecting || is_of_lookup(error)
+        }
         _ => false,
     }
+}
+
+/// Returns whether the error is that of looking up a name, which has no kind of its own.
+fn is_of_lookup(error: &io::Error) -> bool {
+    let is_winsock = cfg!(windows) && error.raw_os_error().is_some_and(|code| (11_001..=11_004).contains(&code));
+    is_winsock || error.to_string().starts_with("failed to lookup address information")
 }
 
 /// Reads the certificates of a file of PEM.
