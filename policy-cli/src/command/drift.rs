@@ -150,12 +150,12 @@ impl Compared<'_> {
             let is_same = value(&self.policy.text) == value(&self.live.text);
             return print(if is_same { Difference::Comments } else { Difference::Text });
         }
-        print(Difference::Access(DiffReport {
+        print(Difference::Access(Box::new(DiffReport {
             diff: &diff,
             devices: devices.as_ref(),
             old: Locations::new(self.path, &ours),
             new: Locations::new(live_name, &live),
-        }))
+        })))
     }
 
     /// Returns the live policy, for the same server and with the same facts as ours.
