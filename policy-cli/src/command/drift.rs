@@ -1,7 +1,6 @@
 //! `drift`: compares the policy with the one that the tailnet has.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ArgMatches;
 use policy_analysis::Analysis;
@@ -21,7 +20,7 @@ use crate::failure::Failure;
 use crate::locations::Locations;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::{argument, facts, git, output, today};
+use crate::{argument, facts, output, today};
 
 const MORE: &str = "\
 If the tailnet has this policy, that is one request. Otherwise the report says whether only comments, only the text or
@@ -79,7 +78,7 @@ fn run(path: &Path, mut policy: Policy, matches: &ArgMatches) -> CommandResult {
     }
     let has_facts = !texts.is_empty();
     let facts = facts::add(&mut policy, texts)?;
-    let committed = committed_file(path, argument::get_path(matches, "history"));
+    let committed = history::committed_file(path, argument::get_path(matches, "history"));
     let standing = history::standing(&live.text, &policy.text, &committed);
     let findings = if has_facts {
         policy = today::checked_for_today(policy)?;
@@ -150,12 +149,12 @@ impl Compared<'_> {
             let is_same = value(&self.policy.text) == value(&self.live.text);
             return print(if is_same { Difference::Comments } else { Difference::Text });
         }
-        print(Difference::Access(DiffReport {
+        print(Difference::Access(Box::new(DiffReport {
             diff: &diff,
             devices: devices.as_ref(),
             old: Locations::new(self.path, &ours),
             new: Locations::new(live_name, &live),
-        }))
+        })))
     }
 
     /// Returns the live policy, for the same server and with the same facts as ours.
@@ -174,18 +173,4 @@ fn valid(policy: Policy) -> Option<ValidPolicy> {
 /// Returns what a text says without comments.
 fn value(text: &str) -> Option<policy_core::json::Value> {
     Document::parse(text).ok().map(|document| document.value(document.root()))
-}
-
-/// Returns the committed file of our policy. A built-in policy, and one from stdin, is committed as `policy.hujson`:
-/// in the package that cargo runs, or here.
-fn committed_file(path: &Path, named: Option<&Path>) -> PathBuf {
-    if let Some(named) = named {
-        return named.to_owned();
-    }
-    if path.is_file() || git::object(path).is_some() {
-        return path.to_owned();
-    }
-    let usual = PathBuf::from("policy.hujson");
-    let package = env::var_os("CARGO_MANIFEST_DIR").map(|folder| Path::new(&folder).join(&usual));
-    package.filter(|file| file.is_file()).unwrap_or(usual)
 }

@@ -109,7 +109,8 @@ mod tests {
         let manifest = "[dependencies]\ntailnet-policy-cli = \"0.1\"\n";
         let with_feature = format!("{manifest}[features]\ndeploy = [\"tailnet-policy-cli/deploy\"]\n");
         let renamed = "[dependencies]\npolicy-cli = { workspace = true }\n[features]\n# x = [\"policy-cli/deploy\"]\n";
-        let cases: [(&str, Option<&str>, &[&str], Option<&str>, &str); 6] = [
+        type Case<'c> = (&'c str, Option<&'c str>, &'c [&'c str], Option<&'c str>, &'c str);
+        let cases: [Case<'_>; 6] = [
             (
                 "push",
                 Some("-"),

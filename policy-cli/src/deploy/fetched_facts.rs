@@ -80,7 +80,7 @@ pub(crate) fn named<'a>(fetched: Vec<(FactList, String)>) -> Vec<(Cow<'a, Path>,
 
 /// Returns whether the server lacks the list, or does not show it to this credential.
 fn is_optional(error: &ApiError) -> bool {
-    matches!(error.kind, ApiErrorKind::NotSupported | ApiErrorKind::Status(402 | 403 | 404))
+    matches!(error.kind, ApiErrorKind::NotSupported | ApiErrorKind::Status(402..=404))
 }
 
 /// Fetches the attributes of each device. They are in one object, by the id of the device.

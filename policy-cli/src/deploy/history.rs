@@ -2,6 +2,7 @@
 //!
 //! The committed file is the text that was pushed, so no other file has to remember what was pushed last.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -69,6 +70,20 @@ impl Commit {
     pub(crate) fn short(&self) -> &str {
         self.id.get(..10).unwrap_or(&self.id)
     }
+}
+
+/// Returns the committed file of our policy. A built-in policy, and one from stdin, is committed as `policy.hujson`:
+/// in the package that cargo runs, or here.
+pub(crate) fn committed_file(path: &Path, named: Option<&Path>) -> PathBuf {
+    if let Some(named) = named {
+        return named.to_owned();
+    }
+    if path.is_file() || git::object(path).is_some() {
+        return path.to_owned();
+    }
+    let usual = PathBuf::from("policy.hujson");
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(|folder| Path::new(&folder).join(&usual));
+    package.filter(|file| file.is_file()).unwrap_or(usual)
 }
 
 /// Returns whether two texts are the same policy for the control plane, which formats what it stores.

@@ -47,7 +47,7 @@ pub(crate) enum Difference<'a> {
     /// The text differs, and everyone has the same access.
     Text,
     /// The access differs, or a setting.
-    Access(DiffReport<'a>),
+    Access(Box<DiffReport<'a>>),
     /// One of the policies has errors, so only the texts can be compared.
     Unreadable,
 }

@@ -32,12 +32,12 @@ fn rendered(live: &str, standing: &Standing, format: DriftFormat) -> String {
     let difference = match (diff.is_empty(), live == OURS) {
         (true, true) => Difference::None,
         (true, false) => Difference::Comments,
-        (false, _) => Difference::Access(DiffReport {
+        (false, _) => Difference::Access(Box::new(DiffReport {
             diff: &diff,
             devices: None,
             old: Locations::new(path, &ours),
             new: Locations::new(Path::new(crate::deploy::LIVE), &theirs),
-        }),
+        })),
     };
     let change = change();
     let report = DriftReport {
