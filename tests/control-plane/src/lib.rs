@@ -4,7 +4,7 @@
 //! in `tests/deploy`.
 //!
 //! [`ControlPlane::handle`] answers one request, without a connection. Tests in one process call it directly. Other
-//! programs need a `Server`.
+//! programs need a [`Server`].
 
 mod base64;
 mod call;
@@ -15,6 +15,7 @@ mod flavour;
 mod headscale;
 mod http;
 mod judgement;
+mod serve;
 mod stored;
 mod tailnet;
 mod tailscale;
@@ -26,6 +27,7 @@ pub use credentials::Credentials;
 pub use fault::{Fault, SOMEBODY_ELSE};
 pub use flavour::Flavour;
 pub use http::{Reply, Request, Response};
+pub use serve::{Certificate, Server};
 pub use stored::{DEFAULT_POLICY, Origin, Stored, etag};
 pub use tailnet::Tailnet;
 pub use time::{START, rfc3339};

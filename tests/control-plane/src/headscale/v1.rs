@@ -20,20 +20,21 @@ pub(crate) fn answer(plane: &mut ControlPlane, route: &Route<'_>, request: &Requ
         };
     };
     match route.call {
-        Call::ReadPolicy if plane.policy.is_empty() => refuse(plane, 500, "acl policy not found"),
+        Call::ReadPolicy if plane.policy.is_empty() => refuse(plane, [500, 500], "acl policy not found"),
         Call::ReadPolicy => policy(plane),
         Call::WritePolicy | Call::Validate => {
             let is_write = route.call == Call::WritePolicy;
             if is_write && plane.is_file_mode {
-                return refuse(plane, 500, "update is disabled for modes other than 'database'");
+                return refuse(plane, [500, 400], "update is disabled for modes other than 'database'");
             }
             let body: Option<Value> = serde_json::from_slice(&request.body).ok();
             let Some(text) = body.as_ref().and_then(|body| body["policy"].as_str()) else {
-                return refuse(plane, 400, "the body has no policy");
+                return refuse(plane, [400, 400], "the body has no policy");
             };
             if let Err(problem) = judge(plane.flavour, text) {
                 // gRPC's gateway answers with 500 for every error without a code of its own, and `check` has one.
-                return refuse(plane, if is_write { 500 } else { 400 }, &problem.to_text());
+                let before_030 = if is_write { 500 } else { 400 };
+                return refuse(plane, [before_030, 400], &problem.to_text());
             }
             if !is_write {
                 return Response::new(200, "application/json", "{}");
@@ -43,7 +44,7 @@ pub(crate) fn answer(plane: &mut ControlPlane, route: &Route<'_>, request: &Requ
         }
         Call::Devices => json_answer(&plane.tailnet.nodes),
         Call::Users => json_answer(&plane.tailnet.headscale_users),
-        _ => refuse(plane, 404, "Not Found"),
+        _ => refuse(plane, [404, 404], "Not Found"),
     }
 }
 
@@ -56,21 +57,17 @@ fn json_answer(value: &Value) -> Response {
     Response::new(200, "application/json", value.to_string())
 }
 
-/// Refuses in the form of the version. headscale 0.30 answers with 400 where 0.29 answers with 500, except for a missing
-/// policy.
-fn refuse(plane: &ControlPlane, status: u16, message: &str) -> Response {
+/// Refuses with the status of 0.29 or that of 0.30, in the form of that version.
+fn refuse(plane: &ControlPlane, [before_030, since_030]: [u16; 2], message: &str) -> Response {
     match plane.flavour {
-        Flavour::Headscale030 if plane.policy.is_empty() && message == "acl policy not found" => {
-            problem(status, message)
-        }
-        Flavour::Headscale030 => problem(status.min(404), message),
+        Flavour::Headscale030 => problem(since_030, message),
         Flavour::Headscale029 | Flavour::Tailscale => {
-            let code = match status {
+            let code = match before_030 {
                 400 => 3,
                 404 => 5,
                 _ => 2,
             };
-            grpc_error(status, code, message)
+            grpc_error(before_030, code, message)
         }
     }
 }
