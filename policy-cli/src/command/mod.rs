@@ -148,7 +148,7 @@ impl Command {
             return command;
         }
         let line = |rest: &str| match self.run {
-            Run::Files(_) => format!("{} {} {rest}", program.prefix(), self.name),
+            Run::Files(_) => format!("{} {} {rest}", program.prefix_of(self.name), self.name),
             Run::Policy(_) | Run::PolicyAlone(_) | Run::Policies(_) => {
                 program.command(self.name, "policy.hujson", rest)
             }

@@ -12,6 +12,7 @@ use crate::deploy::connection;
 use crate::deploy::fetched_facts::{self, FactList};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::program::Program;
 use crate::progress::Progress;
 use crate::{argument, file, git, output};
 
@@ -34,7 +35,7 @@ pub use crate::deploy::LIVE;
 pub const COMMAND: Command = Command {
     name: "pull",
     define,
-    run: Run::Files(|_: Option<&Policy>, matches| pull(matches, &|text| Ok(Some(text.to_owned())))),
+    run: Run::Files(|built_in, matches| pull(built_in, matches, &|text| Ok(Some(text.to_owned())))),
     examples: &[
         ("policy.hujson", "replace the file by the live policy"),
         ("--check policy.hujson", "does the tailnet have exactly this text?"),
@@ -63,7 +64,11 @@ pub fn define(command: clap::Command) -> clap::Command {
 ///
 /// # Errors
 /// Fails if the server cannot be asked, or if the file cannot be written.
-pub fn pull(matches: &ArgMatches, convert: &dyn Fn(&str) -> Result<Option<String>, Failure>) -> CommandResult {
+pub fn pull(
+    built_in: Option<&Policy>,
+    matches: &ArgMatches,
+    convert: &dyn Fn(&str) -> Result<Option<String>, Failure>,
+) -> CommandResult {
     let client = connection::client(matches)?;
     let live = {
         let _progress = Progress::show("reading the policy");
@@ -74,7 +79,8 @@ pub fn pull(matches: &ArgMatches, convert: &dyn Fn(&str) -> Result<Option<String
     match argument::get_path(matches, "file").filter(|path| !file::is_stdin(path)) {
         None => output::write(content)?,
         Some(path) if matches.get_flag("check") => {
-            let help = format!("write it with `pull {}`", file::visible_name(path));
+            let program = if built_in.is_some() { Program::Own } else { Program::StandAlone };
+            let help = format!("write it with `{} pull {}`", program.prefix_of("pull"), file::visible_name(path));
             let current = if path.exists() { file::read(path)? } else { Vec::new() };
             return generated::check(path, &current, content, &help);
         }
@@ -92,7 +98,7 @@ pub fn pull(matches: &ArgMatches, convert: &dyn Fn(&str) -> Result<Option<String
     }
     if let Some(directory) = argument::get_path(matches, "facts") {
         for (list, text) in fetched_facts::fetch(&client, &FactList::ALL)? {
-            write_facts(directory, list, &text)?;
+            write_facts(directory, list, &fetched_facts::in_lines(&text))?;
         }
     }
     Ok(ExitStatus::Success)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use policy_core::hujson::{Document, NodeId};
 use policy_core::json::{Value, json};
-use policy_deploy::api::ApiErrorKind;
+use policy_deploy::api::{ApiErrorKind, Server};
 use policy_deploy::{ApiError, Client};
 
 use crate::failure::Failure;
@@ -37,6 +37,14 @@ impl FactList {
     }
 }
 
+/// Returns a list on several lines, as people read and compare it.
+pub(crate) fn in_lines(text: &str) -> String {
+    match Document::parse(text) {
+        Ok(document) => crate::json::to_text(&document.value(document.root())),
+        Err(_) => text.to_owned(),
+    }
+}
+
 /// Fetches some lists, each with its name in messages. What the server does not have, or does not show to this
 /// credential, is left out with a note.
 ///
@@ -50,6 +58,8 @@ pub(crate) fn fetch(client: &Client, lists: &[FactList]) -> Result<Vec<(FactList
             FactList::Devices => client.devices(),
             FactList::Users => client.users(),
             FactList::Services => client.services(),
+            // The lists of headscale's devices have several forms, and it says itself that it has no attributes.
+            FactList::Attributes if client.server()? != Server::Tailscale => client.attributes(""),
             FactList::Attributes => {
                 let devices = fetched.iter().find(|(list, _)| *list == FactList::Devices);
                 let Some((_, devices)) = devices else { continue };
@@ -75,7 +85,7 @@ pub(crate) fn fetch(client: &Client, lists: &[FactList]) -> Result<Vec<(FactList
 /// Returns the texts of lists for [`facts::add`](crate::facts::add).
 pub(crate) fn named<'a>(fetched: Vec<(FactList, String)>) -> Vec<(Cow<'a, Path>, String)> {
     let name = |list: FactList| Cow::Owned(PathBuf::from(format!("<{} of the tailnet>", list.name())));
-    fetched.into_iter().map(|(list, text)| (name(list), text)).collect()
+    fetched.into_iter().map(|(list, text)| (name(list), in_lines(&text))).collect()
 }
 
 /// Returns whether the server lacks the list, or does not show it to this credential.

@@ -19,9 +19,9 @@ fn define(command: clap::Command) -> clap::Command {
     ])
 }
 
-fn run(_: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
+fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
     let is_rust = matches.get_flag("rust");
-    pull::pull(matches, &|text| {
+    pull::pull(built_in, matches, &|text| {
         if !is_rust {
             return Ok(Some(text.to_owned()));
         }
