@@ -73,7 +73,7 @@ impl HttpTransport {
     }
 
     fn error(&self, request: &Request, error: &ureq::Error, was_sent: bool) -> TransportError {
-        let host = host_of(&request.url);
+        let host = self.server_in_words(request);
         let is_sent = was_sent || (request.body.is_none() && !is_before_sending(error));
         let reason = match error {
             ureq::Error::Io(error) => error.to_string(),
@@ -83,15 +83,32 @@ impl HttpTransport {
             other => other.to_string(),
         };
         if is_sent {
-            TransportError::NoAnswer(format!("`{host}` gives no whole answer: {reason}"))
+            TransportError::NoAnswer(format!("no whole answer from {host}: {reason}"))
         } else {
-            TransportError::NotSent(format!("cannot connect to `{host}`: {reason}"))
+            TransportError::NotSent(format!("cannot connect to {host}: {reason}"))
         }
+    }
+
+    /// Returns the host of a request, and the proxy that it goes through.
+    fn server_in_words(&self, request: &Request) -> String {
+        let host = host_of(&request.url);
+        let proxy = self.agent(request).config().proxy().filter(|proxy| {
+            let uri = request.url.parse::<http::Uri>();
+            !uri.is_ok_and(|uri| proxy.is_no_proxy(&uri))
+        });
+        match proxy {
+            Some(proxy) => format!("`{host}` through the proxy `{}:{}`", proxy.host(), proxy.port()),
+            None => format!("`{host}`"),
+        }
+    }
+
+    fn agent(&self, request: &Request) -> &Agent {
+        if is_loopback(host_of(&request.url)) { &self.local } else { &self.remote }
     }
 
     /// Sends a request, and reads the whole answer. `was_sent` becomes true when a part of the body may have been sent.
     fn run(&self, request: &Request, was_sent: &Cell<bool>) -> Result<Response, ureq::Error> {
-        let agent = if is_loopback(host_of(&request.url)) { &self.local } else { &self.remote };
+        let agent = self.agent(request);
         let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
@@ -166,15 +183,24 @@ fn is_before_sending(error: &ureq::Error) -> bool {
         | ureq::Error::Tls(_)
         | ureq::Error::TlsRequired
         | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        ureq::Error::Io(error) => matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionRefused
-                | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::AddrNotAvailable
-        ),
+        ureq::Error::Io(error) => {
+            let is_of_connecting = matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::AddrNotAvailable
+            );
+            is_of_connecting || is_of_lookup(error)
+        }
         _ => false,
     }
+}
+
+/// Returns whether the error is that of looking up a name, which has no kind of its own.
+fn is_of_lookup(error: &io::Error) -> bool {
+    let is_winsock = cfg!(windows) && error.raw_os_error().is_some_and(|code| (11_001..=11_004).contains(&code));
+    is_winsock || error.to_string().starts_with("failed to lookup address information")
 }
 
 /// Reads the certificates of a file of PEM.

@@ -8,7 +8,6 @@ use super::call::Call;
 use super::client::Client;
 use super::server::Server;
 use crate::escape;
-use crate::transport::Method;
 
 /// A change of the policy, from the configuration audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +36,8 @@ impl Client {
             return Err(ApiError::new(ApiErrorKind::NotSupported, "headscale has no audit log"));
         }
         let query = escape::pairs(&[("start", start), ("end", end), ("event", "TAILNET.UPDATE.ACL")]);
-        let request = self.request(Method::Get, &format!("logging/configuration?{query}"));
-        let response = self.accepted(Call::AuditLog, request.header("Accept", "application/json"))?;
+        let request = self.get(&format!("logging/configuration?{query}"));
+        let response = self.accepted(Call::AuditLog, request)?;
         let answer = Answer::object(&response)?;
         let root = answer.root();
         let entries = match answer.value(root, "logs") {

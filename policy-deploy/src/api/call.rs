@@ -133,7 +133,7 @@ impl Call {
         ApiError { help, ..ApiError::new(ApiErrorKind::Status(status), message) }.request_of(response)
     }
 
-    /// Creates a request for it.
+    /// Creates a request that reads JSON.
     pub(super) fn get(url: String) -> Request {
         Request::new(Method::Get, url).header("Accept", "application/json")
     }

@@ -81,6 +81,11 @@ impl Client {
         Request::new(method, format!("{}/api/v2/tailnet/{}/{path}", self.base_url, self.tailnet.segment()))
     }
 
+    /// Returns a request that reads JSON of the tailnet in `/api/v2`. `path` has to be escaped.
+    pub(super) fn get(&self, path: &str) -> Request {
+        self.request(Method::Get, path).header("Accept", "application/json")
+    }
+
     /// Returns a request of headscale's `/api/v1`.
     pub(super) fn request_v1(&self, method: Method, path: &str) -> Request {
         Request::new(method, format!("{}/api/v1/{path}", self.base_url)).header("Accept", "application/json")
@@ -101,10 +106,9 @@ impl Client {
             request.bearer = Some(self.authorization.renew(&*self.transport, &self.base_url)?);
             response = send(&*self.transport, call, &request)?;
         }
-        // What is stored is not changed.
-        if let Some(token) = request.bearer.as_ref().filter(|_| !response.is_success() || call == Call::Validate) {
-            response = redacted(response, &[token]);
-        }
+        // What the server stores is not changed.
+        let as_served = response.is_success() && call != Call::Validate;
+        let response = redacted(response, &self.authorization.secrets(), as_served);
         Ok(Answered { call, request, response })
     }
 

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::headscale_names::with_names_of_the_command_line;
 use super::server::Server;
 use crate::escape::percent_encoded;
-use crate::transport::{Method, Request, Response};
+use crate::transport::{Method, Response};
 
 impl Client {
     /// Returns the devices as JSON, as Tailscale's API or headscale's command line lists them.
@@ -56,14 +56,12 @@ impl Client {
             return Err(ApiError::new(ApiErrorKind::NotSupported, "headscale has no posture attributes"));
         }
         let url = format!("{}/api/v2/device/{}/attributes", self.base_url, percent_encoded(device));
-        let request = Request::new(Method::Get, url).header("Accept", "application/json");
-        let response = self.accepted(Call::Attributes, request)?;
+        let response = self.accepted(Call::Attributes, Call::get(url))?;
         served(&response, "attributes", Kind::Object)
     }
 
     fn list(&self, call: Call, path: &str, key: &str) -> Result<String, ApiError> {
-        let request = self.request(Method::Get, path).header("Accept", "application/json");
-        served(&self.accepted(call, request)?, key, Kind::Array)
+        served(&self.accepted(call, self.get(path))?, key, Kind::Array)
     }
 
     /// Returns a list of headscale's `/api/v1` as its command line prints it: the list alone.

@@ -5,7 +5,6 @@ use super::api_error::{ApiError, ApiErrorKind};
 use super::call::Call;
 use super::client::Client;
 use super::server::Server;
-use crate::transport::Method;
 
 /// The setting that says whether the policy is managed outside the admin console, which then cannot edit it. The API
 /// still can.
@@ -28,8 +27,7 @@ impl Client {
             let message = "headscale before 0.30 does not show its settings";
             return Err(ApiError::new(ApiErrorKind::NotSupported, message));
         }
-        let request = self.request(Method::Get, "settings").header("Accept", "application/json");
-        let response = self.accepted(Call::Settings, request)?;
+        let response = self.accepted(Call::Settings, self.get("settings"))?;
         let answer = Answer::object(&response)?;
         let link = answer.text(answer.root(), "aclsExternalLink").filter(|link| !link.is_empty());
         Ok(ExternalManagement { is_on: answer.flag(answer.root(), "aclsExternallyManagedOn").unwrap_or(false), link })

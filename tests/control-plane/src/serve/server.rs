@@ -1,0 +1,173 @@
+//! A port that answers for a control plane.
+
+use std::io::{self, BufReader, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use rustls::{ServerConnection, StreamOwned};
+
+use super::certificate::Certificate;
+use super::message;
+use crate::control_plane::ControlPlane;
+use crate::http::{Reply, Request, Response};
+
+/// How long a connection waits for the rest of a request.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A control plane on a port of this machine, until it is dropped.
+///
+/// Each connection has a thread and carries one request. The control plane handles one request after the other.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    has_tls: bool,
+    plane: Arc<Mutex<ControlPlane>>,
+    is_stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves a control plane over plain HTTP, on a free port.
+    ///
+    /// # Panics
+    /// Panics if there is no free port.
+    pub fn start(plane: ControlPlane) -> Server {
+        Server::start_at(0, plane, None).unwrap()
+    }
+
+    /// Serves a control plane over TLS, on a free port.
+    ///
+    /// # Panics
+    /// Panics if there is no free port.
+    pub fn start_tls(plane: ControlPlane, certificate: &Certificate) -> Server {
+        Server::start_at(0, plane, Some(certificate)).unwrap()
+    }
+
+    /// Serves a control plane on a port. Port 0 is a free one.
+    ///
+    /// # Errors
+    /// Fails if the port is taken.
+    pub fn start_at(port: u16, plane: ControlPlane, certificate: Option<&Certificate>) -> io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
+        let (plane, is_stopped) = (Arc::new(Mutex::new(plane)), Arc::new(AtomicBool::new(false)));
+        let tls = certificate.map(|certificate| Arc::clone(&certificate.config));
+        let has_tls = tls.is_some();
+        let accept = {
+            let (plane, is_stopped) = (Arc::clone(&plane), Arc::clone(&is_stopped));
+            move || {
+                for stream in listener.incoming().map_while(Result::ok) {
+                    if is_stopped.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let (plane, is_stopped, tls) = (Arc::clone(&plane), Arc::clone(&is_stopped), tls.clone());
+                    thread::spawn(move || {
+                        let _ = stream.set_read_timeout(Some(PATIENCE));
+                        let connection = Connection { plane: &plane, is_stopped: &is_stopped };
+                        // A client that went away does not matter.
+                        let _ = match tls {
+                            None => stream.try_clone().and_then(|socket| connection.serve(stream, &socket)),
+                            Some(config) => ServerConnection::new(config).map_err(io::Error::other).and_then(|tls| {
+                                let socket = stream.try_clone()?;
+                                connection.serve(StreamOwned::new(tls, stream), &socket)
+                            }),
+                        };
+                    });
+                }
+            }
+        };
+        let thread = Some(thread::spawn(accept));
+        Ok(Server { address, has_tls, plane, is_stopped, thread })
+    }
+
+    /// Returns the address, such as `127.0.0.1:40123`.
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Returns the URL without a slash at the end, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.has_tls { "https" } else { "http" }, self.address)
+    }
+
+    /// Returns the control plane. It does not answer while it is in use here.
+    pub fn plane(&self) -> MutexGuard<'_, ControlPlane> {
+        self.plane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
+        // This wakes the thread, which waits for connections.
+        let _ = TcpStream::connect(self.address);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Connection<'s> {
+    plane: &'s Mutex<ControlPlane>,
+    is_stopped: &'s AtomicBool,
+}
+
+impl Connection<'_> {
+    /// Answers one request. `socket` is the connection below `stream`.
+    fn serve(&self, stream: impl Read + Write, socket: &TcpStream) -> io::Result<()> {
+        let mut stream = BufReader::new(stream);
+        let mut request = message::read_head(&mut stream)?;
+        if message::is_waiting(&request) {
+            stream.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            stream.get_mut().flush()?;
+        }
+        request.body = message::read_body(&mut stream, &request)?;
+        let is_head = request.method == "HEAD";
+        let stream = stream.get_mut();
+        match self.handle(request) {
+            Reply::Answer(response) => self.send(stream, &response, is_head, None)?,
+            Reply::Slow(response, pause) => self.send(stream, &response, is_head, Some(pause))?,
+            Reply::CutWithin(response) => {
+                let (head, body) = message::write(&response, is_head);
+                stream.write_all(&head)?;
+                stream.write_all(body.get(..body.len() / 2).unwrap_or_default())?;
+                stream.flush()?;
+            }
+            Reply::Cut { .. } => {}
+        }
+        socket.shutdown(Shutdown::Both)
+    }
+
+    fn handle(&self, request: Request) -> Reply {
+        let mut plane = self.plane.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+        plane.now = plane.now.max(now);
+        plane.handle(request)
+    }
+
+    fn send(
+        &self,
+        stream: &mut impl Write,
+        response: &Response,
+        is_head: bool,
+        pause: Option<Duration>,
+    ) -> io::Result<()> {
+        let (head, body) = message::write(response, is_head);
+        let Some(pause) = pause else {
+            stream.write_all(&[head, body].concat())?;
+            return stream.flush();
+        };
+        for byte in head.into_iter().chain(body) {
+            if self.is_stopped.load(Ordering::SeqCst) {
+                break;
+            }
+            thread::sleep(pause);
+            stream.write_all(&[byte])?;
+            stream.flush()?;
+        }
+        Ok(())
+    }
+}
