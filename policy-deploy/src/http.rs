@@ -73,7 +73,7 @@ impl HttpTransport {
     }
 
     fn error(&self, request: &Request, error: &ureq::Error, was_sent: bool) -> TransportError {
-        let host = host_of(&request.url);
+        let host = self.server_in_words(request);
         let is_sent = was_sent || (request.body.is_none() && !is_before_sending(error));
         let reason = match error {
             ureq::Error::Io(error) => error.to_string(),
@@ -83,15 +83,32 @@ impl HttpTransport {
             other => other.to_string(),
         };
         if is_sent {
-            TransportError::NoAnswer(format!("no whole answer from `{host}`: {reason}"))
+            TransportError::NoAnswer(format!("no whole answer from {host}: {reason}"))
         } else {
-            TransportError::NotSent(format!("cannot connect to `{host}`: {reason}"))
+            TransportError::NotSent(format!("cannot connect to {host}: {reason}"))
         }
+    }
+
+    /// Returns the host of a request, and the proxy that it goes through.
+    fn server_in_words(&self, request: &Request) -> String {
+        let host = host_of(&request.url);
+        let proxy = self.agent(request).config().proxy().filter(|proxy| {
+            let uri = request.url.parse::<http::Uri>();
+            !uri.is_ok_and(|uri| proxy.is_no_proxy(&uri))
+        });
+        match proxy {
+            Some(proxy) => format!("`{host}` through the proxy `{}:{}`", proxy.host(), proxy.port()),
+            None => format!("`{host}`"),
+        }
+    }
+
+    fn agent(&self, request: &Request) -> &Agent {
+        if is_loopback(host_of(&request.url)) { &self.local } else { &self.remote }
     }
 
     /// Sends a request, and reads the whole answer. `was_sent` becomes true when a part of the body may have been sent.
     fn run(&self, request: &Request, was_sent: &Cell<bool>) -> Result<Response, ureq::Error> {
-        let agent = if is_loopback(host_of(&request.url)) { &self.local } else { &self.remote };
+        let agent = self.agent(request);
         let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,
