@@ -63,7 +63,8 @@ impl Authorization {
             return Ok(key.clone());
         }
         let now = SystemTime::now();
-        let is_valid = |token: &AccessToken| token.expires.is_none_or(|expires| expires > now + MARGIN);
+        let is_long = |expires: SystemTime| expires.duration_since(now).is_ok_and(|left| left > MARGIN);
+        let is_valid = |token: &AccessToken| token.expires.is_none_or(is_long);
         match self.current().filter(is_valid) {
             Some(token) => Ok(token.secret),
             None => self.renew(transport, base_url),
