@@ -2,6 +2,7 @@
 
 mod drift;
 mod pull;
+mod push;
 mod server;
 mod validate;
 
