@@ -20,7 +20,10 @@ pub(crate) fn arguments() -> [Arg; 3] {
     let option = |name: &'static str, value_name: &'static str| Arg::new(name).long(name).value_name(value_name);
     [
         option(API_URL, "URL").help("The address of the API; by default, TAILSCALE_BASE_URL, or else Tailscale's"),
-        option(TAILNET_ID, "ID").help("The tailnet; by default, TAILSCALE_TAILNET, or else that of the credential"),
+        // The id of a tailnet may begin with `-`.
+        option(TAILNET_ID, "ID")
+            .allow_hyphen_values(true)
+            .help("The tailnet; by default, TAILSCALE_TAILNET, or else that of the credential"),
         option(TIMEOUT, "TIME")
             .value_parser(parse_time)
             .default_value("30s")

@@ -84,7 +84,7 @@ fn an_answer_that_is_not_a_verdict_is_a_failure() {
         (Flavour::Tailscale, Fault::Html(200), "is not understood"),
         (Flavour::Tailscale, Fault::Html(502), "status 502"),
         (Flavour::Tailscale, Fault::Status(404, String::new()), "no such tailnet"),
-        (Flavour::Tailscale, Fault::CutAfter, "gives no whole answer"),
+        (Flavour::Tailscale, Fault::CutAfter, "no whole answer"),
         (
             Flavour::Headscale029,
             Fault::Status(404, String::new()),
