@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 /// A tailnet, apart from its policy. Every list is JSON as the API has it.
 ///
-/// The default has three users, and four devices: a laptop, two servers with tags, and a subnet router.
+/// The default has three users, and four devices: a laptop, two servers with tags, and a subnet
+/// router.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tailnet {
     /// The answer to Tailscale's list of devices, with all fields.
