@@ -42,6 +42,12 @@ impl Tailnet {
         answer
     }
 
+    /// Returns the device with this `nodeId` or `id`.
+    pub(crate) fn device_mut(&mut self, id: &str) -> Option<&mut Value> {
+        let mut devices = self.devices["devices"].as_array_mut()?.iter_mut();
+        devices.find(|device| device["nodeId"] == id || device["id"] == id)
+    }
+
     /// Returns Tailscale's answer for headscale, whose users all are members.
     pub(crate) fn users_as_members(&self) -> Value {
         let mut answer = self.users.clone();
