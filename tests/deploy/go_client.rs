@@ -1,4 +1,4 @@
-//! Tailscale's own Go clients, which read and writes through the control plane.
+//! Tailscale's own Go clients, which read and write through the control plane.
 
 use policy_control_plane::{ControlPlane, Server};
 use policy_test_support::process;
