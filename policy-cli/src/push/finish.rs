@@ -65,16 +65,13 @@ fn end(pusher: &Pusher, report: &Report) -> End {
 /// Prints the end of a text report, or a whole report in another format.
 fn print(pusher: &Pusher, end: End) -> Result<(), Failure> {
     let format = pusher.options.format;
-    if format == PushFormat::Text {
-        if end.status == 0 {
-            return output::print(&format!("{}\n", end.message));
-        }
+    // An annotation of GitHub is in the log, too.
+    if end.status != 0 && format != PushFormat::Github {
         let failure = Failure::new(&end.message);
-        output::say_failure(&match &end.help {
-            Some(help) => failure.help(help),
-            None => failure,
-        });
-        return Ok(());
+        output::say_failure(&end.help.as_ref().map_or(failure.clone(), |help| failure.help(help)));
+    }
+    if format == PushFormat::Text {
+        return if end.status == 0 { output::print(&format!("{}\n", end.message)) } else { Ok(()) };
     }
     let report = pusher.report(Some(end));
     match format {

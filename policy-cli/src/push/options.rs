@@ -11,6 +11,7 @@ use policy_deploy::push::Refusal;
 use super::guards;
 use crate::argument::{self, Choice};
 use crate::deploy::connection;
+use crate::failure::Failure;
 
 /// The format of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +78,6 @@ pub(crate) fn define(command: clap::Command) -> clap::Command {
         .arg(
             option("plan-out", "FILE")
                 .value_parser(value_parser!(PathBuf))
-                .requires("dry-run")
                 .help("Write the plan to a file, for `--plan`"),
         )
         .arg(
@@ -152,16 +152,24 @@ fn parse_etag(text: &str) -> Result<ETag, String> {
 
 impl PushOptions {
     /// Reads the options.
-    pub(crate) fn get(matches: &ArgMatches) -> PushOptions {
+    ///
+    /// # Errors
+    /// Fails if a plan is to be saved and also carried out.
+    pub(crate) fn get(matches: &ArgMatches) -> Result<PushOptions, Failure> {
         let path = |name: &str| argument::get_path(matches, name).map(std::path::Path::to_owned);
         let text = |name: &str| argument::get_text(matches, name).map(str::to_owned);
+        if path("plan-out").is_some() && !matches.get_flag("dry-run") {
+            return Err(
+                Failure::new("`--plan-out` saves the plan of a push that is not done yet").help("add `--dry-run`")
+            );
+        }
         let approval = match (matches.get_flag("dry-run"), matches.get_flag("yes"), path("plan")) {
             (true, ..) => Approval::Never { plan: path("plan-out") },
             (_, _, Some(plan)) => Approval::Plan(plan),
             (_, true, _) => Approval::Yes,
             (false, false, None) => Approval::Ask,
         };
-        PushOptions {
+        Ok(PushOptions {
             format: argument::get_format(matches, FORMATS),
             approval,
             overwrite: matches.get_one::<ETag>("overwrite").cloned(),
@@ -176,7 +184,7 @@ impl PushOptions {
             probe: text("probe"),
             backup_directory: path("backup-dir"),
             log: path("log"),
-        }
+        })
     }
 
     /// Returns the reason why the program cannot ask for approval, if it has to.

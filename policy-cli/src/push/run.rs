@@ -24,7 +24,7 @@ use crate::{file, signal};
 pub(crate) fn push(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<ExitStatus, Failure> {
     signal::handle();
     signal::set_last_words("interrupted; nothing was written to the tailnet");
-    let options = PushOptions::get(matches);
+    let options = PushOptions::get(matches)?;
     let mut wanted = wanted::read(built_in, matches)?;
     let to_push = Wanted::parse(wanted.text.as_str()).map_err(Failure::new)?;
     let client = connection::client(matches)?;

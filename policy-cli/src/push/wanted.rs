@@ -142,8 +142,7 @@ pub(super) fn with_facts(
                 }
             }
             Err(failure) => {
-                notes.push("users and devices are not known, because the API does not list them".to_owned());
-                output::say_failure(&failure);
+                notes.push(format!("users and devices are not known: {}", failure.message()));
             }
         }
     }

@@ -34,7 +34,7 @@ sys.exit(status if status >= 0 else 128 - status)
 
 /// Runs `push` on a terminal, and answers its question.
 fn run(push: &Push, answer: &str) -> Option<Run> {
-    let python = require::python_with(&[])?;
+    let python = require::python_with(&["pty"])?;
     let known = push.server.command("alice", &push.directory, &["push", "policy.hujson"]);
     let mut command = Command::new(python);
     command.args(["-c", TERMINAL, answer]).arg(known.get_program()).args(known.get_args());

@@ -50,6 +50,6 @@ fn missing_scopes_are_said() {
     push.server.plane().credentials.limit("alice", &["policy_file"]);
     let run = push.run(&["--yes"]);
     assert!(run.stderr.contains("note: no devices"), "{}", run.stderr);
-    assert!(run.stderr.contains("`devices:core:read`"), "{}", run.stderr);
+    assert!(run.stderr.contains("these scopes: devices:core:read"), "{}", run.stderr);
     assert!(run.stdout.contains("users and devices are not known"), "{}{}", run.stdout, run.stderr);
 }
