@@ -32,14 +32,21 @@ impl Program for Policy {
         command.output().unwrap().into()
     }
 
-    /// An error, or otherwise the last line of the result. A name of a request is another one in each run.
+    /// An error, or otherwise the last line of the result. The name of a request is another one in each run.
     fn main_line(&self, run: &Run) -> String {
-        let error = run.stderr.lines().find(|line| line.starts_with("error"));
-        let result = || run.stdout.lines().chain(run.stderr.lines()).filter(|line| !line.trim().is_empty()).last();
-        let line = error.or_else(result).unwrap_or_default();
+        let last = |text: &str| text.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned);
+        let error = run.stderr.lines().find(|line| line.starts_with("error")).map(str::to_owned);
+        let line = error.or_else(|| last(&run.stdout)).or_else(|| last(&run.stderr)).unwrap_or_default();
         let line = line.split(" (request ").next().unwrap_or_default();
-        line.strip_prefix("error: ").unwrap_or(line).replace('`', "'")
+        let words = line.strip_prefix("error: ").unwrap_or(line).split(' ').map(without_hash);
+        words.collect::<Vec<_>>().join(" ").replace('`', "'")
     }
+}
+
+/// Returns a word, or `…` in the place of a hash. Which of two policies is first differs between runs.
+fn without_hash(word: &str) -> &str {
+    let is_hash = word.len() == 14 && word.trim_matches('`').bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { "`…`" } else { word }
 }
 
 /// Commits a text as the policy file, and leaves the file as it is.
