@@ -7,6 +7,7 @@
 
 pub mod api;
 mod etag;
+pub mod guard;
 mod secret;
 mod transport;
 
