@@ -2,7 +2,7 @@
 
 use policy_analysis::query::{AccessKind, LossDoubt, LostAccess};
 
-use crate::guard::{PlaceIn, Witness};
+use crate::guard::witness::{PlaceIn, Witness};
 
 /// The maximum number of destinations in a message.
 const MOST: usize = 4;

@@ -9,7 +9,9 @@ use policy_core::access::{PortSet, Tailnet};
 use policy_core::model::{Autogroup, Policy, Protocol, Role, SelectorKind};
 
 use crate::guard::access_loss::AccessWitnesses;
-use crate::guard::{Guard, GuardName, Outcome, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::Witness;
 
 /// The port of Tailscale SSH and of most other SSH servers.
 const SSH: u16 = 22;

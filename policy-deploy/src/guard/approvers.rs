@@ -8,7 +8,9 @@ use policy_core::access::{DeviceId, Endpoint, MissingFact, Tailnet, Ternary, Unk
 use policy_core::model::{Policy, Prefix, Selector};
 use policy_core::source::Origin;
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 pub(super) fn check(live: &ValidPolicy, wanted: &ValidPolicy) -> Guard {
     let (mut violated, mut unknown) = (Vec::new(), Vec::new());

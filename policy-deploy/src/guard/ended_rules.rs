@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use policy_core::source::Origin;
 use policy_core::{Code, ValidPolicy};
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 pub(super) fn check(wanted: &ValidPolicy) -> Guard {
     let rules: Vec<_> = wanted.endings().into_iter().filter(|ending| ending.kind.is_rule()).collect();

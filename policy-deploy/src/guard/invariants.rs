@@ -5,7 +5,9 @@ use policy_core::diagnostic::Diagnostic;
 use policy_core::model::{InvariantsFile, Policy};
 use policy_core::proof::{DeviceViolation, device_violations};
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 pub(super) fn check(wanted: &ValidPolicy, keep: &InvariantsFile) -> Guard {
     Guard::new(GuardName::Invariants, outcome(wanted, keep))

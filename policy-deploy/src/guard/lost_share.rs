@@ -3,7 +3,9 @@
 use policy_analysis::Analysis;
 use policy_core::ValidPolicy;
 
-use crate::guard::{Guard, GuardName, Outcome, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::Witness;
 
 /// The number of cells from which a share means something.
 const FEWEST: u64 = 10;

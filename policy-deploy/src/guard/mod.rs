@@ -11,11 +11,13 @@ mod access_loss;
 mod administrators;
 mod approvers;
 mod ended_rules;
+mod guard_name;
 mod input;
 mod invariants;
 mod lost_share;
 mod new_access;
 mod open_tailnet;
+mod outcome;
 mod own_path;
 mod tag_owners;
 mod this_machine;
@@ -23,139 +25,11 @@ mod witness;
 
 use policy_core::ValidPolicy;
 
+pub use guard_name::GuardName;
 pub use input::GuardInput;
+pub use outcome::{Guard, Outcome};
 pub use own_path::{OwnPath, own_path};
 pub use witness::{PlaceIn, Witness};
-
-/// A statement about a push, and whether it is true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guard {
-    /// The statement.
-    pub name: GuardName,
-    /// The result.
-    pub outcome: Outcome,
-    /// What the result is based on, if the facts do not say it: for example who administers the
-    /// tailnet. Each is a sentence without a period.
-    pub basis: Vec<String>,
-}
-
-/// The result of a guard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The statement is true, whatever the unknown facts are.
-    Holds,
-    /// The statement is false. Each witness shows why.
-    Violated(Vec<Witness>),
-    /// The statement depends on unknown facts. Each witness names one.
-    Unknown(Vec<Witness>),
-}
-
-/// The name of a guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GuardName {
-    /// People who administer the tailnet keep port 22 and Tailscale SSH.
-    Administrators,
-    /// This machine keeps everything that it reaches.
-    ThisMachine,
-    /// Tags that devices carry keep an owner.
-    TagOwners,
-    /// Enabled routes and exit nodes keep an auto approver.
-    Approvers,
-    /// The policy does not start to allow everything.
-    OpenTailnet,
-    /// No rule has ended.
-    EndedRules,
-    /// Only a small part of the access is lost.
-    LostShare,
-    /// Nobody gains access.
-    NewAccess,
-    /// The invariants that must always hold hold.
-    Invariants,
-}
-
-impl GuardName {
-    /// Every guard, in the order in which [`check`] returns them.
-    pub const ALL: &[GuardName] = &[
-        GuardName::Administrators,
-        GuardName::ThisMachine,
-        GuardName::TagOwners,
-        GuardName::Approvers,
-        GuardName::OpenTailnet,
-        GuardName::EndedRules,
-        GuardName::LostShare,
-        GuardName::NewAccess,
-        GuardName::Invariants,
-    ];
-
-    /// Returns the name for programs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            GuardName::Administrators => "administrators",
-            GuardName::ThisMachine => "this-machine",
-            GuardName::TagOwners => "tag-owners",
-            GuardName::Approvers => "auto-approvers",
-            GuardName::OpenTailnet => "open-tailnet",
-            GuardName::EndedRules => "ended-rules",
-            GuardName::LostShare => "lost-share",
-            GuardName::NewAccess => "new-access",
-            GuardName::Invariants => "invariants",
-        }
-    }
-
-    /// Returns the statement in words.
-    pub const fn statement(self) -> &'static str {
-        match self {
-            GuardName::Administrators => "administrators keep port 22 and Tailscale SSH",
-            GuardName::ThisMachine => "this machine keeps what it reaches",
-            GuardName::TagOwners => "tags in use keep an owner",
-            GuardName::Approvers => "routes in use keep an auto approver",
-            GuardName::OpenTailnet => "the tailnet is not opened to everything",
-            GuardName::EndedRules => "no rule has ended",
-            GuardName::LostShare => "most of the access is kept",
-            GuardName::NewAccess => "nobody gains access",
-            GuardName::Invariants => "the invariants to keep hold",
-        }
-    }
-}
-
-impl std::fmt::Display for GuardName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Guard {
-    fn new(name: GuardName, outcome: Outcome) -> Guard {
-        Guard { name, outcome, basis: Vec::new() }
-    }
-
-    /// Returns whether a push must stop. A guard that depends on an unknown fact stops it, too.
-    pub fn stops(&self) -> bool {
-        match self.outcome {
-            Outcome::Holds => false,
-            Outcome::Violated(_) | Outcome::Unknown(_) => true,
-        }
-    }
-
-    /// Returns the witnesses. Empty if the guard holds.
-    pub fn witnesses(&self) -> &[Witness] {
-        match &self.outcome {
-            Outcome::Holds => &[],
-            Outcome::Violated(witnesses) | Outcome::Unknown(witnesses) => witnesses,
-        }
-    }
-}
-
-impl Outcome {
-    /// Returns the outcome with these witnesses. A violation is reported before anything unknown.
-    fn new(violated: Vec<Witness>, unknown: Vec<Witness>) -> Outcome {
-        match (violated.is_empty(), unknown.is_empty()) {
-            (false, _) => Outcome::Violated(violated),
-            (true, false) => Outcome::Unknown(unknown),
-            (true, true) => Outcome::Holds,
-        }
-    }
-}
 
 /// Runs the guards on the policy that is live and the one that is wanted. Both must have the same
 /// facts. Guards that need an input which is not given are left out.

@@ -3,7 +3,9 @@
 use policy_analysis::Analysis;
 use policy_core::ValidPolicy;
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 pub(super) fn check(live: &ValidPolicy, wanted: &ValidPolicy) -> Guard {
     let diff = live.diff(wanted);

@@ -4,7 +4,9 @@ use policy_analysis::Analysis;
 use policy_core::check::check as findings;
 use policy_core::{Code, Policy, ValidPolicy};
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 /// A policy that allows everything.
 const OPEN: &str = r#"{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]}"#;

@@ -9,7 +9,9 @@ use policy_core::ValidPolicy;
 use policy_core::diagnostic::listed;
 use policy_core::model::{Policy, SelectorKind, TagOwners};
 
-use crate::guard::{Guard, GuardName, Outcome, PlaceIn, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::{PlaceIn, Witness};
 
 pub(super) fn check(live: &ValidPolicy, wanted: &ValidPolicy) -> Guard {
     let (mut violated, mut unknown) = (Vec::new(), Vec::new());

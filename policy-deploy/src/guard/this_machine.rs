@@ -5,7 +5,9 @@ use policy_analysis::query::Asker;
 use policy_core::ValidPolicy;
 
 use crate::guard::access_loss::AccessWitnesses;
-use crate::guard::{Guard, GuardName, Outcome, Witness};
+use crate::guard::guard_name::GuardName;
+use crate::guard::outcome::{Guard, Outcome};
+use crate::guard::witness::Witness;
 
 pub(super) fn check(live: &ValidPolicy, wanted: &ValidPolicy, me: &str) -> Guard {
     let outcome = match live.lost_access(wanted, &[Asker::Name(me)], None) {

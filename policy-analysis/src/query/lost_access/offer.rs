@@ -1,7 +1,7 @@
 //! The subtraction of the access between two ends under one policy from that under another.
 
 use crate::diff::Extent;
-use crate::query::lost_access::LossDoubt;
+use crate::query::lost_access::loss::LossDoubt;
 use policy_core::source::Origin;
 
 /// Access that one rule gives one end to another.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::query::lost_access::accounts::Accounts;
+use crate::query::lost_access::loss::{AccessKind, LossDoubt, LostAccess};
 use crate::query::lost_access::offer::{Offer, subtract};
 use crate::query::lost_access::targets::Target;
-use crate::query::lost_access::view::View;
-use crate::query::lost_access::{AccessKind, LossDoubt, LostAccess};
+use crate::query::lost_access::view::{View, is_role_unknown};
 use crate::query::query_end::QueryEnd;
 use crate::query::query_ends::QueryEnds;
 use crate::query::rules_between::RulesBetween;
@@ -54,6 +54,7 @@ impl<'a, 'p> PairComparison<'a, 'p> {
     ) -> Vec<LostAccess> {
         let (old, new) = (self.old, self.new);
         let mut lost: Vec<LostAccess> = Vec::new();
+        let mut found: Vec<PairLoss> = Vec::new();
         for source in sources {
             for destination in old.destinations(place) {
                 if source.device.is_some() && source.device == destination.device {
@@ -67,7 +68,15 @@ impl<'a, 'p> PairComparison<'a, 'p> {
                         continue;
                     }
                     let ends = QueryEnds { source, destination, is_own };
-                    for loss in self.losses(ends, &between, &new.pairs(&froms, &tos, is_own)) {
+                    for mut loss in self.losses(ends, &between, &new.pairs(&froms, &tos, is_own)) {
+                        if is_role_unknown(source) {
+                            if found.contains(&loss) {
+                                continue;
+                            }
+                            loss.doubt.get_or_insert_with(of_role);
+                        } else {
+                            found.push(loss.clone());
+                        }
                         let name = target.label.as_deref().unwrap_or(destination.name());
                         let (source, destination) = (source.name().to_owned(), name.to_owned());
                         let PairLoss { what, rule, doubt } = loss;
@@ -156,6 +165,11 @@ impl<'a, 'p> PairComparison<'a, 'p> {
         }
         losses
     }
+}
+
+/// Returns the doubt about someone whose name says which role is assumed.
+fn of_role() -> LossDoubt {
+    LossDoubt::HadIf(vec!["if they have that role, which is unknown".to_owned()])
 }
 
 /// Returns the ends of the other policy that an end is. If none has its name, it may be any of

@@ -1,8 +1,8 @@
 //! One of the two policies that are compared: its ends, and the access that its rules give.
 
 use crate::diff::{Extent, ItemSet, without_implied_pings};
-use crate::query::lost_access::Asker;
 use crate::query::lost_access::accounts::Accounts;
+use crate::query::lost_access::loss::Asker;
 use crate::query::lost_access::offer::Offer;
 use crate::query::lost_access::targets::Target;
 use crate::query::path::describe_doubt;
@@ -11,7 +11,7 @@ use crate::query::query_ends::QueryEnds;
 use crate::query::query_world::QueryWorld;
 use crate::query::rules_between::RulesBetween;
 use crate::query::subject::Subject;
-use policy_core::access::{Declarations, Denotation, PortSet, Side, ip_set, posture};
+use policy_core::access::{Declarations, Denotation, PortSet, Principal, Side, ip_set, posture};
 use policy_core::model::{Policy, Selector, SshRule};
 use policy_core::source::Origin;
 
@@ -73,11 +73,15 @@ impl<'p> View<'p> {
     /// Returns the ends that a source stands for.
     pub(super) fn sources(&self, subject: &Subject, asker: &Asker) -> Vec<QueryEnd<'p>> {
         let mut ends = self.world.sources(subject);
-        // The known devices of a user are asked about one by one.
-        if matches!(asker, Asker::User(_)) {
-            ends.retain(|end| end.identity.addresses.is_empty());
-        }
+        ends.retain(|end| match asker {
+            // The known devices of a user are asked about one by one.
+            Asker::User(_) => end.identity.addresses.is_empty(),
+            Asker::Role(_) => matches!(end.identity.who, Principal::Member { group: None, .. }),
+            Asker::Device(_) | Asker::Name(_) => true,
+        });
         ends.retain(|end| !end.is_multi_tag());
+        // What a user has with every role is reported once.
+        ends.sort_by_key(is_role_unknown);
         ends
     }
 
@@ -176,6 +180,11 @@ impl<'p> View<'p> {
         }
         offer
     }
+}
+
+/// Returns whether an end is a user with an assumed role.
+pub(super) fn is_role_unknown(end: &QueryEnd) -> bool {
+    end.is_of_assumed_role && matches!(end.identity.who, Principal::User { .. } | Principal::Login(_))
 }
 
 /// Returns the name of each posture with its conditions, because another policy may define the
