@@ -4,7 +4,7 @@ use super::api_error::{ApiError, ApiErrorKind, request_id};
 use super::call::Call;
 use super::client::{Answered, Client};
 use super::headscale_v1;
-use super::other_tailnet::refuse_other_tailnet;
+use super::missing_v2::confirm_missing_v2;
 use super::revision::{PolicyVersion, Revision, WriteError, Written, write_error, written};
 use super::server::Server;
 use crate::etag::ETag;
@@ -41,7 +41,7 @@ impl Client {
             Err(error) if error.kind == ApiErrorKind::Status(404) => return Err(missing.refusal()),
             result => result?,
         };
-        refuse_other_tailnet(self)?;
+        confirm_missing_v2(self, missing)?;
         self.known_server.set(Some(Server::HeadscaleV1));
         Ok(version)
     }

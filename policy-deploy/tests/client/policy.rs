@@ -127,12 +127,19 @@ fn headscale_without_conditions_is_read_from_v1() {
     let not_found = || answer(404, &[], "404 page not found");
     for (script, expected) in [
         (
-            vec![(READ, not_found()), (READ_V1, stored(TEXT, "2026-01-01T00:00:00Z"))],
+            vec![(READ, not_found()), (READ_V1, stored(TEXT, "2026-01-01T00:00:00Z")), (READ, not_found())],
             Ok((TEXT, unguarded(TEXT, "2026-01-01T00:00:00Z"))),
         ),
-        (vec![(READ, not_found()), (READ_V1, answer(500, &[], NONE_STORED))], Ok(("{}", unguarded("", "")))),
         (
-            vec![(READ, not_found()), (READ_V1, answer(200, &[], r#"{"policy":"","updatedAt":null}"#))],
+            vec![(READ, not_found()), (READ_V1, answer(500, &[], NONE_STORED)), (READ, not_found())],
+            Ok(("{}", unguarded("", ""))),
+        ),
+        (
+            vec![
+                (READ, not_found()),
+                (READ_V1, answer(200, &[], r#"{"policy":"","updatedAt":null}"#)),
+                (READ, not_found()),
+            ],
             Ok(("{}", unguarded("", ""))),
         ),
         (vec![(READ, not_found()), (READ_V1, not_found())], Err(ApiErrorKind::Status(404))),
