@@ -106,7 +106,10 @@ impl<'a> VerdictReport<'a> {
         let words = if is_shown { without_position(item) } else { &item.message };
         match item.subject.as_str() {
             "" => format!("{}: {words}", self.server),
-            subject => format!("{}: the test of `{subject}`: {words}", self.server),
+            subject if self.test_source(subject).is_some() => {
+                format!("{}: the test of `{subject}`: {words}", self.server)
+            }
+            subject => format!("{}: `{subject}`: {words}", self.server),
         }
     }
 
@@ -118,14 +121,15 @@ impl<'a> VerdictReport<'a> {
                 let sent = self.at(line, column)?;
                 self.alignment.as_ref().map_or(Some(sent), |alignment| alignment.original(sent))
             }
-            None if item.subject.is_empty() => None,
-            None => {
-                let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
-                let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
-                let mut sources = tests.chain(ssh_tests);
-                sources.find(|source| *source.text == *item.subject).map(|source| source.text.origin)
-            }
+            None => self.test_source(&item.subject),
         }
+    }
+
+    /// Returns the source of the first test of a subject.
+    fn test_source(&self, subject: &str) -> Option<Origin> {
+        let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
+        let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
+        tests.chain(ssh_tests).find(|source| *source.text == *subject).map(|source| source.text.origin)
     }
 
     /// Returns the character at a position. The server counts columns in bytes (`tailscale/hujson`, `lineColumn`).
