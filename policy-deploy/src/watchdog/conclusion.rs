@@ -4,6 +4,7 @@ use std::fmt;
 
 use policy_core::json::{Value, json};
 
+use super::fields::text_of;
 use crate::api::{ApiError, ApiErrorKind, PolicyVersion, Revision};
 use crate::etag::is_same_policy;
 use crate::push::{self, Answer, Backup, PutBack, Sight};
@@ -144,8 +145,8 @@ impl Conclusion {
     }
 
     pub(super) fn from_json(value: &Value) -> Option<Conclusion> {
-        let detail = value["detail"].as_str()?;
-        let outcome = match value["outcome"].as_str()? {
+        let detail = text_of(value, "detail")?;
+        let outcome = match text_of(value, "outcome")? {
             "confirmed" => WatchOutcome::Confirmed(ConfirmedBy::from_name(detail)?),
             "put-back" => WatchOutcome::PutBack(PutBackReason::from_name(detail)?),
             "not-written" => WatchOutcome::NotWritten,
@@ -153,7 +154,7 @@ impl Conclusion {
             "failed" => WatchOutcome::Failed(detail.to_owned()),
             _ => return None,
         };
-        Some(Conclusion { outcome, at: value["at"].as_str()?.parse().ok()? })
+        Some(Conclusion { outcome, at: text_of(value, "at")?.parse().ok()? })
     }
 }
 

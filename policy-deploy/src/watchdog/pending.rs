@@ -14,7 +14,8 @@ use policy_core::json::{Value, json};
 
 use super::conclusion::Conclusion;
 use super::error::WatchdogError;
-use super::message::{Assignment, parse};
+use super::fields::{parse, text_of};
+use super::message::Assignment;
 use crate::private_file;
 use crate::timestamp::Timestamp;
 
@@ -149,9 +150,9 @@ impl PushDirectory {
         let value = parse(&fs::read(self.path.join("push.json")).ok()?)?;
         Some(PendingPush {
             id: self.id.clone(),
-            target: value["target"].as_str()?.to_owned(),
-            until: value["until"].as_str()?.parse().ok()?,
-            backup: value["backup"].as_str()?.into(),
+            target: text_of(&value, "target")?.to_owned(),
+            until: text_of(&value, "until")?.parse().ok()?,
+            backup: text_of(&value, "backup")?.into(),
         })
     }
 

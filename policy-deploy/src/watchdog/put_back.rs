@@ -48,17 +48,19 @@ impl KnownVersions {
     }
 
     /// Puts the old policy back if our version is live. It only replaces that version, so it can be repeated.
-    pub(super) fn put_back(&self, client: &Client, reason: PutBackReason) -> Attempt {
-        let written = match &self.written {
-            Some(written) => written.clone(),
-            // The push has not said how its write ended.
-            None => match client.read_policy().map(|live| self.find(&live)) {
-                Ok(LiveVersion::Ours(revision)) => revision,
-                Ok(LiveVersion::Old) => return Attempt::Over(WatchOutcome::NotWritten),
-                Ok(LiveVersion::Other) => return Attempt::Over(WatchOutcome::ChangedByOther),
-                Err(error) => return Attempt::Again(error.to_string()),
-            },
+    pub(super) fn put_back(&mut self, client: &Client, reason: PutBackReason) -> Attempt {
+        // A read also gets a new token if the one of the last read has expired, and a write does not.
+        let live = match client.read_policy() {
+            Ok(live) => live,
+            Err(error) => return Attempt::Again(error.to_string()),
         };
+        let written = match self.find(&live) {
+            LiveVersion::Ours(revision) => revision,
+            LiveVersion::Old if self.written.is_some() => return Attempt::Over(WatchOutcome::PutBack(reason)),
+            LiveVersion::Old => return Attempt::Over(WatchOutcome::NotWritten),
+            LiveVersion::Other => return Attempt::Over(WatchOutcome::ChangedByOther),
+        };
+        self.written = Some(written.clone());
         let mut session = Session::new(client);
         let mut wait = |time: Duration| std::thread::sleep(time);
         match put_back(&mut session, &self.old, &written, &mut wait) {
