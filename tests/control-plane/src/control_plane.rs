@@ -27,7 +27,8 @@ pub struct ControlPlane {
     pub flavour: Flavour,
     /// The stored policy. headscale stores none until the first write, and then this is empty.
     pub policy: String,
-    /// Every text that was ever stored, the oldest first. The first one is the one that it started with.
+    /// Every text that was ever stored, the oldest first. The first one is the one that it started
+    /// with.
     pub history: Vec<Stored>,
     /// Misbehaviour for the next requests, one for each. `None` is a request without a fault.
     pub faults: VecDeque<Option<Fault>>,
@@ -39,11 +40,13 @@ pub struct ControlPlane {
     pub names: Vec<String>,
     /// Its users, devices, services and settings.
     pub tailnet: Tailnet,
-    /// What `validate` warns of in every policy without errors: a user or another source, and the warning.
+    /// What `validate` warns of in every policy without errors: a user or another source, and the
+    /// warning.
     pub warnings: Vec<(String, String)>,
     /// Whether headscale has its policy in a file, which its API cannot write.
     pub is_file_mode: bool,
-    /// The time, in seconds since 1970. Each write takes a second, so that all have different times.
+    /// The time, in seconds since 1970. Each write takes a second, so that all have different
+    /// times.
     pub now: u64,
     /// Every request that arrived.
     pub requests: Vec<Request>,
@@ -56,7 +59,8 @@ impl Default for ControlPlane {
 }
 
 impl ControlPlane {
-    /// Makes the control plane of a new tailnet. Tailscale's has the policy of a new tailnet, and headscale's has none.
+    /// Makes the control plane of a new tailnet. Tailscale's has the policy of a new tailnet, and
+    /// headscale's has none.
     pub fn new(flavour: Flavour) -> ControlPlane {
         let mut plane = ControlPlane {
             flavour,
@@ -102,6 +106,11 @@ impl ControlPlane {
         self.faults_of.push((call, fault));
     }
 
+    /// Returns the call that a request is. `None` if the server does not have its path.
+    pub fn call(&self, request: &Request) -> Option<Call> {
+        route(self.flavour, request).map(|route| route.call)
+    }
+
     /// Answers a request, with the faults that are due.
     pub fn handle(&mut self, request: Request) -> Reply {
         let faults = self.due_faults(&request);
@@ -133,8 +142,8 @@ impl ControlPlane {
 
     fn due_faults(&mut self, request: &Request) -> Vec<Fault> {
         let mut due: Vec<Fault> = self.faults.pop_front().flatten().into_iter().collect();
-        if let Some(route) = route(self.flavour, request)
-            && let Some(index) = self.faults_of.iter().position(|(call, _)| *call == route.call)
+        if let Some(asked) = self.call(request)
+            && let Some(index) = self.faults_of.iter().position(|(call, _)| *call == asked)
         {
             due.push(self.faults_of.remove(index).1);
         }

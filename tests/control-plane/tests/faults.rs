@@ -124,6 +124,21 @@ fn connections_are_cut_where_the_fault_says() {
 }
 
 #[test]
+fn answers_can_wait_for_each_other() {
+    let server = Server::start(ControlPlane::with_policy(OLD));
+    server.gather(Call::ReadPolicy, 2);
+    std::thread::scope(|scope| {
+        let early = scope.spawn(|| exchange(&server, READ));
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!early.is_finished());
+        let late = exchange(&server, READ);
+        // Only the number of the request and the order of arrival differ.
+        assert_eq!(early.join().unwrap().len(), late.len());
+    });
+    exchange(&server, READ);
+}
+
+#[test]
 fn a_dropped_server_is_gone() {
     let server = Server::start(ControlPlane::default());
     let address = server.address();

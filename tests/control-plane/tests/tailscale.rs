@@ -209,6 +209,10 @@ fn facts_are_listed() {
     assert_eq!(json(&get(plane, "/api/v2/tailnet/example.com/users"))["users"][2]["role"], "admin");
     assert_eq!(json(&get(plane, "/api/v2/tailnet/-/services"))["vipServices"][0]["name"], "svc:db");
     assert_eq!(json(&get(plane, "/api/v2/device/n3CNTRL/attributes"))["attributes"]["custom:tier"], "prod");
+    assert_eq!(post(plane, "/api/v2/device/n2CNTRL/tags", "{\"tags\": [\"tag:b\"]}").status, 200);
+    assert_eq!(json(&get(plane, "/api/v2/tailnet/-/devices"))["devices"][1]["tags"], json!(["tag:b"]));
+    assert_eq!(post(plane, "/api/v2/device/n9CNTRL/tags", "{}").status, 404);
+    assert_eq!(json(&post(plane, "/api/v2/tailnet/-/keys", "{}"))["id"], "kKEY");
     let settings = "/api/v2/tailnet/-/settings";
     assert_eq!(json(&get(plane, settings))["aclsExternallyManagedOn"], false);
     ask(plane, Request::new("PATCH", settings).body("{\"aclsExternallyManagedOn\": true}"));
