@@ -61,6 +61,21 @@ fn a_server_that_is_away_at_the_end_of_the_wait_is_asked_until_it_is_back() {
 }
 
 #[test]
+fn a_server_that_stays_away_is_given_up() {
+    let mut tailnet = Tailnet::new("gone").set("PATIENCE", "1000");
+    let push = tailnet.push(SHORT);
+    let id = push.until("ready");
+    push.until("waiting");
+    let plane = tailnet.stop();
+    let end = push.end();
+    assert_eq!(end.status, Some(4), "{end:?}");
+    assert!(end.output.contains("as far as is known: cannot connect to `127.0.0.1"), "{end:?}");
+    assert_eq!(plane.policy, NEW);
+    let (status, words) = tailnet.confirm(Some(&id));
+    assert_eq!(status, Some(4), "{words}");
+}
+
+#[test]
 fn a_put_back_that_fails_for_a_while_is_tried_again() {
     for (name, fault) in [
         ("cut-before", Fault::CutBefore),
@@ -101,6 +116,23 @@ fn a_token_that_expires_during_the_wait_is_renewed() {
     tailnet.plane().credentials.expire_tokens();
     let end = push.end();
     assert_eq!(end.status, Some(3), "{end:?}");
+    assert_eq!(tailnet.history(), [OLD, NEW, OLD]);
+}
+
+#[test]
+fn a_push_that_does_not_know_whether_it_wrote_is_put_back() {
+    let tailnet = Tailnet::new("unknown").set("PAUSE_BEFORE_WRITE", "1000");
+    let push = tailnet.push(Duration::from_secs(12));
+    let id = push.until("ready");
+    tailnet.plane().fail(Call::WritePolicy, Fault::CutAfter);
+    for _ in 0..4 {
+        tailnet.plane().fail(Call::ReadPolicy, Fault::Status(500, "down".to_owned()));
+    }
+    let end = push.end();
+    assert_eq!(end.status, Some(4), "{end:?}");
+    assert!(end.output.contains("it is not known whether the policy was written"), "{end:?}");
+    assert_eq!(tailnet.live(), NEW);
+    assert!(tailnet.result(&id).contains("\"put-back\""));
     assert_eq!(tailnet.history(), [OLD, NEW, OLD]);
 }
 

@@ -6,6 +6,7 @@
 //!
 //! - `PAUSE_BEFORE_WRITE` and `PAUSE_AFTER_WRITE`: wait so many milliseconds before the write, or after it and before
 //!   the watchdog hears of it;
+//! - `PATIENCE`: the watchdog gives up so many milliseconds after the wait;
 //! - `PROBE`: confirm as soon as this command succeeds;
 //! - `WATCHDOG`: run this program as the watchdog.
 
@@ -91,10 +92,15 @@ struct TestOperator {
     backup: Option<Backup>,
 }
 
+/// Returns the time that a variable says.
+fn milliseconds(variable: &str) -> Option<Duration> {
+    Some(Duration::from_millis(std::env::var(variable).ok()?.parse().unwrap()))
+}
+
 /// Waits if the variable is set.
 fn pause(variable: &str) {
-    if let Ok(milliseconds) = std::env::var(variable) {
-        std::thread::sleep(Duration::from_millis(milliseconds.parse().unwrap()));
+    if let Some(time) = milliseconds(variable) {
+        std::thread::sleep(time);
     }
 }
 
@@ -119,7 +125,7 @@ impl Operator for TestOperator {
             backup_path: path.to_owned(),
             wanted: prepared.wanted.text().to_owned(),
             wait: self.wait,
-            patience: Duration::from_secs(20),
+            patience: milliseconds("PATIENCE").unwrap_or(Duration::from_secs(20)),
             state: self.state.clone(),
         };
         let program = std::env::var_os("WATCHDOG").map_or_else(|| std::env::current_exe().unwrap(), PathBuf::from);
