@@ -136,7 +136,7 @@ mod tests {
              \"message\":\"the policy is live\",\"outcome\":\"live\",\"requestIds\":[\"req-1\",\"req-2\"],\
              \"tailnet\":\"-\",\"time\":\"2027-03-31T09:41:35Z\",\"to\":\"{to}\",\"version\":1,\"who\":\"alice\"}}\n\
              {{\"api\":\"https://api.tailscale.com\",\"backup\":null,\"exitStatus\":1,\"from\":null,\"guards\":[],\
-             \"message\":\"the live policy is not HuJSON: `line\\n1`\",\"outcome\":\"stopped\",\"requestIds\":[],\
+             \"message\":\"the live policy is not HuJSON: line\\n1\",\"outcome\":\"stopped\",\"requestIds\":[],\
              \"tailnet\":\"-\",\"time\":\"2027-03-31T09:41:35Z\",\"to\":\"{to}\",\"version\":1,\"who\":null}}\n"
         );
         let written = fs::read_to_string(&path).unwrap();

@@ -12,7 +12,21 @@
 //! ```
 //!
 //! Every write names the version that it replaces. If the answer to a write does not arrive, only reading tells whether
-//! it had its effect. The same conditional write is sent once more if the old version is still live.
+//! it had its effect. The same write is sent once more if the old version is still live and the server checks the
+//! condition itself.
+//!
+//! # What is certain
+//!
+//! - The exit status is 0 only if the wanted policy was stored when it was read at the end, up to white space that
+//!   Tailscale does not keep.
+//! - It is 1 or 2 only if the push stored nothing, and 3 only if the old policy was stored when it was read at the end.
+//!   Everything else is 4.
+//! - A write replaces the version that was approved, and putting back replaces the version that the push wrote. A version
+//!   that somebody else wrote is not overwritten. Versions are compared by their content: a server does not tell two
+//!   versions with the same text apart.
+//!
+//! headscale's `/api/v1`, the only API until 0.29, has no conditional writes. The client reads the policy immediately
+//! before it writes. A version that somebody else stores after that reading, and before the write arrives, is lost.
 
 mod backup;
 mod log;

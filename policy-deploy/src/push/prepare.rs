@@ -13,7 +13,7 @@ use super::provenance::Provenance;
 use super::session::Session;
 use super::stop::Stop;
 use super::version_name::version_name;
-use super::wanted::{Wanted, is_open};
+use super::wanted::{Wanted, at_line, is_open};
 
 /// The result of [`prepare`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn check_readable(live: &PolicyVersion, options: &PushOptions) -> Result<(), Sto
         return Err(Stop::LiveEmpty);
     }
     match Document::parse(live.text.as_str()) {
-        Err(error) if !options.force_unreadable => Err(Stop::LiveUnreadable(error.to_string())),
+        Err(error) if !options.force_unreadable => Err(Stop::LiveUnreadable(at_line(&error))),
         Ok(_) | Err(_) => Ok(()),
     }
 }

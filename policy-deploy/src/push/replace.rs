@@ -53,7 +53,8 @@ pub(super) enum Replaced {
 /// Replaces `old` with `new`, if it is still stored.
 ///
 /// A write without an answer is sent once more if the old version is still stored after a while. If both arrive, the
-/// server refuses the second one, because it replaces the same version.
+/// server refuses the second one, because it replaces the same version. A server without conditional writes would carry
+/// out both, and the late one could overwrite what somebody else has written since. So it gets only one.
 pub(super) fn replace(session: &mut Session<'_>, new: &str, old: &Revision, wait: Wait<'_>) -> Replaced {
     let answer = match session.write(new, old) {
         Ok(_) => Answer::Accepted,
@@ -62,7 +63,7 @@ pub(super) fn replace(session: &mut Session<'_>, new: &str, old: &Revision, wait
         Err(WriteError::Unknown(error)) => Answer::Unknown(error),
     };
     let sight = look(session, new, old, wait);
-    if let (Answer::Unknown(first), Sight::Old(_)) = (&answer, &sight) {
+    if let (Answer::Unknown(first), Sight::Old(_), Revision::ETag(_)) = (&answer, &sight, old) {
         let answer = match session.write(new, old) {
             Ok(_) => Answer::Accepted,
             // A refusal says nothing about the first write, which may still arrive.

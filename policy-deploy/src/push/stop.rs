@@ -16,7 +16,7 @@ pub enum Stop {
     Opens,
     /// The live policy could not be read.
     Unread(ApiError),
-    /// The live policy is not HuJSON. The text is the syntax error.
+    /// The live policy is not HuJSON. The clause says where.
     LiveUnreadable(String),
     /// The live policy has no text that could be put back.
     LiveEmpty,
@@ -109,7 +109,7 @@ impl fmt::Display for Stop {
                  policy has rules",
             ),
             Stop::Unread(error) => write!(f, "cannot read the live policy: {error}"),
-            Stop::LiveUnreadable(error) => write!(f, "the live policy is not HuJSON: `{error}`"),
+            Stop::LiveUnreadable(error) => write!(f, "the live policy is not HuJSON: {error}"),
             Stop::LiveEmpty => f.write_str("the live policy is empty, so it could not be put back"),
             Stop::Foreign { live, reason } => {
                 write!(f, "the live policy `{}` may contain somebody else's change: {reason}", live.short())

@@ -70,13 +70,18 @@ impl fmt::Display for WantedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WantedError::Blank => f.write_str("the policy to push is empty, which would reset the tailnet's policy"),
-            WantedError::Syntax(error) => write!(f, "the policy to push is not HuJSON: `{error}`"),
+            WantedError::Syntax(error) => write!(f, "the policy to push is not HuJSON: {}", at_line(error)),
             WantedError::NotAnObject => f.write_str("the policy to push is not an object"),
         }
     }
 }
 
 impl std::error::Error for WantedError {}
+
+/// Returns a syntax error in words.
+pub(super) fn at_line(error: &SyntaxError) -> String {
+    format!("line {}, column {}: {}", error.line, error.column, error.message)
+}
 
 #[cfg(test)]
 mod tests {
@@ -89,6 +94,7 @@ mod tests {
             (" \n\t", "the policy to push is empty, which would reset the tailnet's policy"),
             ("[]", "the policy to push is not an object"),
             ("null", "the policy to push is not an object"),
+            ("{\n  x", "the policy to push is not HuJSON: line 2, column 3: invalid literal: x"),
         ] {
             assert_eq!(Wanted::parse(text).unwrap_err().to_string(), expected, "{text:?}");
         }

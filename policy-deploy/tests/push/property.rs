@@ -94,7 +94,7 @@ fn event() -> impl Strategy<Value = Option<Event>> {
         16 => Just(None),
         6 => fault().prop_map(|fault| Some(Event::Fault(fault))),
         1 => Just(Some(Event::NotSent)),
-        1 => (0..4_usize).prop_map(|rest| Some(Event::Late(rest))),
+        1 => (0..10_usize).prop_map(|rest| Some(Event::Late(rest))),
     ]
 }
 

@@ -156,6 +156,14 @@ fn a_write_without_an_answer_is_found_out() {
     let very_late = vec![Some(Event::Late(4))];
     Case { events: very_late, ..case() }.expect(0, "the policy is live", &[443]);
 
+    // Without a condition, a second write could overwrite somebody else's.
+    let message =
+        "it is not known whether the policy was written: the connection was cut, and the old one is still live";
+    let unguarded = || Case { flavour: Flavour::Headscale029, ..case() };
+    let lost = events([Some(Fault::CutBefore)]);
+    Case { events: lost, ..unguarded() }.expect(4, message, &[]);
+    Case { events: events([Some(Fault::CutAfter)]), ..unguarded() }.expect(0, "the policy is live", &[443]);
+
     let cut = || Some(Event::Fault(Fault::CutBefore));
     let twice = [vec![cut(), None, None, None, None], vec![cut()]].concat();
     let message =
