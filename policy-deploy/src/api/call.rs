@@ -153,7 +153,7 @@ fn check_address(host: &str) -> String {
 }
 
 /// Returns whether the answer is a web page, as proxies send it.
-fn is_page(response: &Response) -> bool {
+pub(super) fn is_page(response: &Response) -> bool {
     let body = response.body.trim_ascii_start();
     response.header("Content-Type").is_some_and(|kind| kind.to_ascii_lowercase().contains("text/html"))
         || body.get(..1).is_some_and(|start| start == b"<")

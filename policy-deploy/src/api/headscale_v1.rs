@@ -4,9 +4,9 @@ use policy_core::json::json;
 
 use super::answer::{Answer, reason};
 use super::api_error::{ApiError, ApiErrorKind, request_id};
-use super::call::{Call, is_file_mode};
+use super::call::Call;
 use super::client::Client;
-use super::revision::{PolicyVersion, Revision, WriteError, Written, write_error};
+use super::revision::{PolicyVersion, Revision, WriteError, Written, write_error, written};
 use crate::transport::Method;
 
 /// A policy that allows the same as none.
@@ -46,10 +46,6 @@ pub(super) fn write(client: &Client, text: &str, stored: &str, updated_at: &str)
         .header("Content-Type", "application/json")
         .body(json!({"policy": text}).to_string());
     let answered = client.send(Call::WritePolicy, request).map_err(write_error)?;
-    // headscale checks this before it does anything, and answers with 500.
-    if is_file_mode(&answered.response) {
-        return Err(WriteError::Refused(answered.refusal()));
-    }
-    let response = answered.accepted().map_err(write_error)?;
+    let response = written(answered)?;
     Ok(Written { etag: None, request_id: request_id(&response) })
 }

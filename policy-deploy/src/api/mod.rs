@@ -12,7 +12,7 @@ mod handover;
 mod headscale_names;
 mod headscale_v1;
 mod jwt;
-mod other_tailnet;
+mod missing_v2;
 mod policy;
 mod redact;
 mod revision;

@@ -1,11 +1,11 @@
 //! Reads and writes the policy.
 
 use super::api_error::{ApiError, ApiErrorKind, request_id};
-use super::call::{Call, is_file_mode};
+use super::call::Call;
 use super::client::{Answered, Client};
 use super::headscale_v1;
-use super::other_tailnet::refuse_other_tailnet;
-use super::revision::{PolicyVersion, Revision, WriteError, Written, write_error};
+use super::missing_v2::confirm_missing_v2;
+use super::revision::{PolicyVersion, Revision, WriteError, Written, write_error, written};
 use super::server::Server;
 use crate::etag::ETag;
 use crate::transport::Method;
@@ -41,7 +41,7 @@ impl Client {
             Err(error) if error.kind == ApiErrorKind::Status(404) => return Err(missing.refusal()),
             result => result?,
         };
-        refuse_other_tailnet(self)?;
+        confirm_missing_v2(self, missing)?;
         self.known_server.set(Some(Server::HeadscaleV1));
         Ok(version)
     }
@@ -71,11 +71,7 @@ impl Client {
             .header("If-Match", format!("\"{etag}\""))
             .body(text);
         let answered = self.send(Call::WritePolicy, request).map_err(write_error)?;
-        // headscale checks the mode before it does anything, and answers with 500.
-        if is_file_mode(&answered.response) {
-            return Err(WriteError::Refused(answered.refusal()));
-        }
-        let response = answered.accepted().map_err(write_error)?;
+        let response = written(answered)?;
         Ok(Written { etag: response.header("ETag").and_then(ETag::parse), request_id: request_id(&response) })
     }
 }

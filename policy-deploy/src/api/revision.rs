@@ -1,7 +1,10 @@
 //! The versions of the stored policy, and what a write does to them.
 
 use super::api_error::{ApiError, ApiErrorKind};
+use super::call::{is_file_mode, is_page};
+use super::client::Answered;
 use crate::etag::ETag;
+use crate::transport::Response;
 
 /// The name of a version of the stored policy, for a conditional write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +52,26 @@ pub enum WriteError {
     Unknown(ApiError),
 }
 
-/// Returns what an error says about the effect of a write. 3xx and 4xx are refusals, except a request that took too
-/// long: it may still be carried out.
+/// Returns the answer to a write if the server accepted it, and otherwise what the answer says about its effect.
+pub(super) fn written(answered: Answered) -> Result<Response, WriteError> {
+    // headscale checks this before it does anything, and answers with 500.
+    if is_file_mode(&answered.response) {
+        return Err(WriteError::Refused(answered.refusal()));
+    }
+    // A page is not from the server. Whatever stands in front of it may have passed the request on.
+    if !answered.response.is_success() && is_page(&answered.response) {
+        return Err(WriteError::Unknown(answered.refusal()));
+    }
+    answered.accepted().map_err(write_error)
+}
+
+/// Returns what an error says about the effect of a write. 4xx is a refusal, except of a request that took too long,
+/// which may still be carried out.
 pub(super) fn write_error(error: ApiError) -> WriteError {
     match error.kind {
         ApiErrorKind::Status(412) => WriteError::Conflict(error),
         ApiErrorKind::Status(408 | 499) => WriteError::Unknown(error),
-        ApiErrorKind::Status(300..=499) | ApiErrorKind::NotSent | ApiErrorKind::NotSupported => {
+        ApiErrorKind::Status(400..=498) | ApiErrorKind::NotSent | ApiErrorKind::NotSupported => {
             WriteError::Refused(error)
         }
         ApiErrorKind::Status(_) | ApiErrorKind::NoAnswer | ApiErrorKind::NotUnderstood => WriteError::Unknown(error),

@@ -1,7 +1,7 @@
 //! Which control plane a server is.
 
 use policy_deploy::api::{ApiErrorKind, Server};
-use policy_deploy::{Credentials, ETag, Secret};
+use policy_deploy::{Credentials, ETag, Revision, Secret};
 
 use crate::scripted::{Answer, OTHER, answer, client, connect, other};
 
@@ -34,7 +34,7 @@ fn another_server_is_asked_once() {
         (vec![(READ, policy()), (V1, stored())], Server::HeadscaleV2),
         (vec![(READ, policy()), (V1, answer(401, &[], ""))], Server::HeadscaleV2),
         (vec![(READ, policy()), (V1, answer(500, &[], "{}"))], Server::HeadscaleV2),
-        (vec![(READ, not_found()), (V1, stored())], Server::HeadscaleV1),
+        (vec![(READ, not_found()), (V1, stored()), (READ, not_found())], Server::HeadscaleV1),
     ] {
         let (client, log) = other(script);
         assert_eq!(client.server(), Ok(server));
@@ -58,4 +58,14 @@ fn headscale_with_conditions_is_not_used_without_them_because_of_a_tailnet() {
     let script = vec![(named, not_found()), (V1, stored()), (READ, not_found())];
     let (client, _) = connect(OTHER, "example.com", key(), script);
     assert_eq!(client.server(), Ok(Server::HeadscaleV1));
+}
+
+/// A wrong answer on the way must not lead there either.
+#[test]
+fn one_missing_answer_does_not_lead_to_writes_without_conditions() {
+    let script = vec![(READ, not_found()), (V1, stored()), (READ, policy()), (READ, policy())];
+    let (client, log) = other(script);
+    assert_eq!(client.read_policy().unwrap_err().kind, ApiErrorKind::Status(404));
+    assert!(matches!(client.read_policy().unwrap().revision, Revision::ETag(_)));
+    assert_eq!(log.left(), 0);
 }

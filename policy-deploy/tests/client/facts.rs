@@ -30,6 +30,7 @@ fn headscale_v1(line: &'static str, served: &str) -> Vec<(&'static str, Answer)>
     vec![
         ("GET api/v2/tailnet/-/acl", answer(404, &[], "")),
         ("GET api/v1/policy", answer(200, &[], r#"{"policy":"{}"}"#)),
+        ("GET api/v2/tailnet/-/acl", answer(404, &[], "")),
         (line, answer(200, &[], served)),
     ]
 }

@@ -8,6 +8,7 @@
 )]
 
 mod authorization;
+mod control_plane;
 mod discovery;
 mod documentation;
 mod errors;

@@ -2,7 +2,8 @@
 
 use policy_deploy::api::WriteError;
 use policy_deploy::{
-    BaseUrl, Client, Connection, Credentials, ETag, Identity, Request, Revision, Secret, TailnetId, Transport,
+    BaseUrl, Client, Connection, Credentials, ETag, Environment, Identity, Method, Request, Revision, Secret,
+    TailnetId, Transport,
 };
 
 use crate::scripted::{Answer, Log, answer, no_answer, not_sent};
@@ -119,4 +120,21 @@ fn no_error_contains_a_secret() {
         }
     }
     assert!(shown > 1000, "{shown}");
+}
+
+#[test]
+fn requests_answers_and_settings_do_not_show_what_they_contain() {
+    let mut request = Request::new(Method::Post, "https://example.com").header("Accept", SECRET).body(SECRET);
+    request.bearer = Some(Secret::new(SECRET));
+    let response = answer(200, &[("Set-Cookie", SECRET)], SECRET).unwrap();
+    let base_url = BaseUrl::parse(BaseUrl::TAILSCALE).unwrap();
+    let bytes = format!("{:?}", SECRET.as_bytes());
+    let bytes = bytes.trim_matches(['[', ']']);
+    for credentials in credentials() {
+        let connection = Connection { base_url: base_url.clone(), tailnet: TailnetId::default(), credentials };
+        let lookup = |_: &str| Some(SECRET.to_owned());
+        let environment = Environment::new(&lookup);
+        let shown = format!("{request:?} {request:#?} {response:?} {connection:?} {connection:#?} {environment:?}");
+        assert!(!shown.contains("hidden") && !shown.contains(bytes), "{shown}");
+    }
 }
