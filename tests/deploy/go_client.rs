@@ -1,4 +1,4 @@
-//! Tailscale's own Go client, which reads and writes through the control plane.
+//! Tailscale's own Go clients, which read and write through the control plane.
 
 use policy_control_plane::{ControlPlane, Server};
 use policy_test_support::process;
@@ -37,6 +37,9 @@ fn tailscale_s_own_client_understands_the_control_plane() {
             "validate tests alone: error: ACL validation failed: test(s) failed; \
              [{a@example.com [`a@example.com` should reach `100.64.0.1:22`, but no rule allows it]}]",
             "set failing tests: error: test(s) failed (400)",
+            "preview of a user: alice@example.com: line 3, [*] to [*:443]",
+            "preview of an address: 100.64.0.1:443: line 3, [*] to [*:443]",
+            "preview of an address: 100.64.0.1:22:",
             "device: alice-laptop [] []",
             "device: web [tag:web] []",
             "device: db [tag:db] []",

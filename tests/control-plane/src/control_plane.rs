@@ -32,8 +32,9 @@ pub struct ControlPlane {
     pub history: Vec<Stored>,
     /// Misbehaviour for the next requests, one for each. `None` is a request without a fault.
     pub faults: VecDeque<Option<Fault>>,
-    /// Misbehaviour for the next request of a call. It happens in addition to that of `faults`.
-    pub faults_of: Vec<(Call, Fault)>,
+    /// Misbehaviour for the next requests of a call, one for each. It happens in addition to that of
+    /// `faults`.
+    pub faults_of: Vec<(Call, Option<Fault>)>,
     /// The credentials that it accepts.
     pub credentials: Credentials,
     /// The names of the tailnet in paths, in addition to `-`.
@@ -101,9 +102,15 @@ impl ControlPlane {
         self.store(text, SOMEBODY_ELSE, Origin::Console);
     }
 
-    /// Adds a misbehaviour for the next request of a call.
+    /// Adds a misbehaviour for the next request of a call that has none yet.
     pub fn fail(&mut self, call: Call, fault: Fault) {
-        self.faults_of.push((call, fault));
+        self.faults_of.push((call, Some(fault)));
+    }
+
+    /// Lets the next request of a call that has no misbehaviour yet succeed. A later [`fail`](Self::fail)
+    /// is for a request after it.
+    pub fn spare(&mut self, call: Call) {
+        self.faults_of.push((call, None));
     }
 
     /// Returns the call that a request is. `None` if the server does not have its path.
@@ -145,7 +152,7 @@ impl ControlPlane {
         if let Some(asked) = self.call(request)
             && let Some(index) = self.faults_of.iter().position(|(call, _)| *call == asked)
         {
-            due.push(self.faults_of.remove(index).1);
+            due.extend(self.faults_of.remove(index).1);
         }
         due
     }

@@ -45,7 +45,8 @@ pub enum Fault {
     WeakETag,
     /// The answer's `ETag` has no quotes.
     UnquotedETag,
-    /// The answer has this body instead of its own.
+    /// The answer has this body instead of its own. For `validate`, an empty body is another way to
+    /// say that the policy passes.
     Body(Vec<u8>),
     /// The request is carried out, and a gateway answers with this status and body.
     StatusAfter(u16, String),

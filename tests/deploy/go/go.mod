@@ -2,7 +2,10 @@ module policy-peers
 
 go 1.26.4
 
-require tailscale.com/client/tailscale/v2 v2.12.0
+require (
+	tailscale.com v1.100.0
+	tailscale.com/client/tailscale/v2 v2.12.0
+)
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
@@ -43,7 +46,6 @@ require (
 	golang.org/x/sync v0.20.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
 	golang.zx2c4.com/wireguard/windows v0.5.3 // indirect
-	tailscale.com v1.100.0 // indirect
 )
 
 tool tailscale.com/cmd/gitops-pusher

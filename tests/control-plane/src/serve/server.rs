@@ -110,6 +110,11 @@ impl Server {
         lock(&self.shared.plane)
     }
 
+    /// Stops, and returns the control plane. A new server can have the same port.
+    pub fn stop(self) -> ControlPlane {
+        self.plane().clone()
+    }
+
     /// Lets the next answers to a call wait for each other, until this number of requests have been
     /// carried out.
     ///
