@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use policy_control_plane::{Call, Fault, Flavour};
+use policy_control_plane::{Call, Fault, Flavour, Request};
 
 use crate::harness::{NEW, OLD, OTHER, TOKEN, Tailnet};
 
@@ -58,6 +58,23 @@ fn a_server_that_is_away_at_the_end_of_the_wait_is_asked_until_it_is_back() {
     let end = push.end();
     assert_eq!(end.status, Some(3), "{end:?}");
     assert_eq!(tailnet.history(), [OLD, NEW, OLD]);
+}
+
+#[test]
+fn a_write_without_an_answer_is_repeated_only_if_the_server_checks_the_condition() {
+    for (flavour, status, writes) in [(Flavour::Tailscale, 3, 3), (Flavour::Headscale029, 4, 2)] {
+        let name = format!("once-{}", flavour.name());
+        let tailnet = Tailnet::new_in(flavour, &name).set("TAILSCALE_API_KEY", key(flavour)).set("PATIENCE", "1000");
+        let push = tailnet.push(SHORT);
+        push.until("waiting");
+        tailnet.plane().fail(Call::WritePolicy, Fault::CutBefore);
+        let end = push.end();
+        assert_eq!(end.status, Some(status), "{name}: {end:?}");
+        let is_write = |request: &&Request| ["POST", "PUT"].contains(&request.method.as_str());
+        let of_policy = |request: &&Request| request.path().ends_with("/acl") || request.path().ends_with("/policy");
+        let plane = tailnet.plane();
+        assert_eq!(plane.requests.iter().filter(is_write).filter(of_policy).count(), writes, "{name}");
+    }
 }
 
 #[test]

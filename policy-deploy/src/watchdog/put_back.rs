@@ -13,6 +13,8 @@ pub(super) struct KnownVersions {
     pub(super) wanted: String,
     /// The name of the version that the push wrote, if the push has said so.
     pub(super) written: Option<Revision>,
+    /// Whether a write of the old policy may still arrive, at a server that would carry out every write.
+    pub(super) is_write_pending: bool,
 }
 
 /// Which of the known versions is live.
@@ -47,7 +49,8 @@ impl KnownVersions {
         }
     }
 
-    /// Puts the old policy back if our version is live. It only replaces that version, so it can be repeated.
+    /// Puts the old policy back if our version is live. It only replaces that version, so it can be repeated. Where the
+    /// server has no conditional write, it only reads after a write without an answer.
     pub(super) fn put_back(&mut self, client: &Client, reason: PutBackReason) -> Attempt {
         // A read also gets a new token if the one of the last read has expired, and a write does not.
         let live = match client.read_policy() {
@@ -61,6 +64,9 @@ impl KnownVersions {
             LiveVersion::Other => return Attempt::Over(WatchOutcome::ChangedByOther),
         };
         self.written = Some(written.clone());
+        if self.is_write_pending {
+            return Attempt::Again("the server has not answered to the write, and still has the new policy".to_owned());
+        }
         let mut session = Session::new(client);
         let mut wait = |time: Duration| std::thread::sleep(time);
         match put_back(&mut session, &self.old, &written, &mut wait) {
@@ -73,12 +79,15 @@ impl KnownVersions {
                 Attempt::Over(WatchOutcome::Failed(error.to_string()))
             }
             PutBack::Failed(error) => Attempt::Again(error.to_string()),
-            PutBack::Unsure { answer, sight } => Attempt::Again(match (sight, answer) {
-                (Sight::Unread(error), _) | (_, Some(Answer::Unknown(error))) => error.to_string(),
-                (Sight::New(_) | Sight::Old(_) | Sight::Other(_), Some(Answer::Accepted) | None) => {
-                    "the server accepted the old policy, but still has the new one".to_owned()
-                }
-            }),
+            PutBack::Unsure { answer, sight } => {
+                self.is_write_pending = answer.is_some() && matches!(written, Revision::Unguarded { .. });
+                Attempt::Again(match (sight, answer) {
+                    (Sight::Unread(error), _) | (_, Some(Answer::Unknown(error))) => error.to_string(),
+                    (Sight::New(_) | Sight::Old(_) | Sight::Other(_), Some(Answer::Accepted) | None) => {
+                        "the server accepted the old policy, but still has the new one".to_owned()
+                    }
+                })
+            }
         }
     }
 }
