@@ -41,7 +41,7 @@ pub(super) fn refuse_hopeless(wait: Duration, client: &Client, facts: &Facts) ->
         wait,
         api,
         token_left: expiry.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default()),
-        has_process_groups: cfg!(unix),
+        is_supported: cfg!(unix),
     };
     match plan.refusals().into_iter().next() {
         Some(error) => Err(decision(error)),

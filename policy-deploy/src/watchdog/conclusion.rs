@@ -4,6 +4,7 @@ use std::fmt;
 
 use policy_core::json::{Value, json};
 
+use super::fields::text_of;
 use crate::api::{ApiError, ApiErrorKind, PolicyVersion, Revision};
 use crate::etag::is_same_policy;
 use crate::push::{self, Answer, Backup, PutBack, Sight};
@@ -144,8 +145,8 @@ impl Conclusion {
     }
 
     pub(super) fn from_json(value: &Value) -> Option<Conclusion> {
-        let detail = value["detail"].as_str()?;
-        let outcome = match value["outcome"].as_str()? {
+        let detail = text_of(value, "detail")?;
+        let outcome = match text_of(value, "outcome")? {
             "confirmed" => WatchOutcome::Confirmed(ConfirmedBy::from_name(detail)?),
             "put-back" => WatchOutcome::PutBack(PutBackReason::from_name(detail)?),
             "not-written" => WatchOutcome::NotWritten,
@@ -153,7 +154,7 @@ impl Conclusion {
             "failed" => WatchOutcome::Failed(detail.to_owned()),
             _ => return None,
         };
-        Some(Conclusion { outcome, at: value["at"].as_str()?.parse().ok()? })
+        Some(Conclusion { outcome, at: text_of(value, "at")?.parse().ok()? })
     }
 }
 
@@ -225,6 +226,8 @@ impl PutBackReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::etag::ETag;
+    use crate::watchdog::message::tests::assignment;
 
     #[test]
     fn every_conclusion_has_words_a_status_and_a_form_for_the_pipe() {
@@ -269,6 +272,53 @@ mod tests {
             [json!({}), json!({"outcome": "put-back", "detail": "x", "at": "2027-03-30T23:59:59Z"}), json!([1])]
         {
             assert_eq!(Conclusion::from_json(&value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_push_is_only_confirmed_or_put_back_if_that_was_seen() {
+        let backup = assignment("-").backup;
+        let version = |text: &str| PolicyVersion {
+            text: text.to_owned(),
+            revision: Revision::ETag(ETag::of_policy(text)),
+            request_id: None,
+        };
+        let (old, written, other) = (version(&backup.text), version("{\"acls\": [1]}"), version("{\"acls\": [2]}"));
+        let unread = || Err(ApiError::new(ApiErrorKind::NoAnswer, "no route"));
+        let late = WatchOutcome::PutBack(PutBackReason::TimeUp);
+        let failed = WatchOutcome::Failed("no route".into());
+        for (outcome, live, expected) in [
+            (WatchOutcome::Confirmed(ConfirmedBy::Enter), Ok(&written), "keep"),
+            (WatchOutcome::Confirmed(ConfirmedBy::Enter), Ok(&other), "keep"),
+            (WatchOutcome::Confirmed(ConfirmedBy::Enter), unread(), "keep"),
+            (late.clone(), Ok(&old), "done"),
+            (late.clone(), unread(), "done"),
+            (late.clone(), Ok(&other), "superseded"),
+            (late, Ok(&written), "unsure"),
+            (WatchOutcome::ChangedByOther, Ok(&other), "superseded"),
+            (WatchOutcome::ChangedByOther, Ok(&old), "done"),
+            (WatchOutcome::ChangedByOther, Ok(&written), "unsure"),
+            (WatchOutcome::ChangedByOther, unread(), "unsure"),
+            (WatchOutcome::NotWritten, Ok(&old), "done"),
+            (WatchOutcome::NotWritten, Ok(&written), "unsure"),
+            (failed.clone(), Ok(&old), "done"),
+            (failed.clone(), Ok(&written), "unsure"),
+            (failed.clone(), Ok(&other), "unsure"),
+            (failed, unread(), "unsure"),
+        ] {
+            let case = format!("{outcome:?} {live:?}");
+            let confirmation = Conclusion::now(outcome).into_confirmation(&backup, &written, live.cloned());
+            let found = match confirmation {
+                push::Confirmation::Keep => "keep",
+                push::Confirmation::HasPutBack(_, PutBack::Done(version)) => {
+                    assert_eq!(version.text, backup.text, "{case}");
+                    "done"
+                }
+                push::Confirmation::HasPutBack(_, PutBack::Superseded(_)) => "superseded",
+                push::Confirmation::HasPutBack(_, PutBack::Unsure { .. }) => "unsure",
+                other => panic!("{case}: {other:?}"),
+            };
+            assert_eq!(found, expected, "{case}");
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use policy_core::hujson::Document;
 use policy_core::json::{Value, json};
 
 use super::conclusion::{Conclusion, ConfirmedBy, PutBackReason};
 use super::error::WatchdogError;
+use super::fields::{parse, text_of};
 use crate::api::Revision;
 use crate::etag::ETag;
 use crate::push::{Backup, Target};
@@ -55,12 +55,6 @@ pub(super) enum FromWatchdog {
     Concluded(Conclusion),
 }
 
-/// Reads the JSON of a message or a file.
-pub(super) fn parse(bytes: &[u8]) -> Option<Value> {
-    let document = Document::parse(std::str::from_utf8(bytes).ok()?).ok()?;
-    Some(document.value(document.root()))
-}
-
 fn optional(text: Option<&str>) -> Value {
     text.map_or(Value::Null, Value::from)
 }
@@ -94,8 +88,8 @@ impl Assignment {
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Assignment> {
         let value = parse(bytes)?;
-        let text = |key: &str| value[key].as_str().map(str::to_owned);
-        let time = |key: &str| value[key].as_u64().map(Duration::from_millis);
+        let text = |key: &str| text_of(&value, key).map(str::to_owned);
+        let time = |key: &str| value.get(key).and_then(Value::as_u64).map(Duration::from_millis);
         Some(Assignment {
             backup: Backup {
                 text: text("old")?,
@@ -130,23 +124,23 @@ impl ToWatchdog {
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<ToWatchdog> {
         let value = parse(bytes)?;
-        if let Some(name) = value["confirm"].as_str() {
+        if let Some(name) = text_of(&value, "confirm") {
             return ConfirmedBy::from_name(name).map(ToWatchdog::Confirm);
         }
-        if let Some(name) = value["put_back"].as_str() {
+        if let Some(name) = text_of(&value, "put_back") {
             return PutBackReason::from_name(name).map(ToWatchdog::PutBack);
         }
-        if value["unknown"] == Value::Bool(true) {
+        if value.get("unknown").is_some() {
             return Some(ToWatchdog::Unknown);
         }
-        if value["not_written"] == Value::Bool(true) {
+        if value.get("not_written").is_some() {
             return Some(ToWatchdog::NotWritten);
         }
-        let written = &value["written"];
-        if let Some(etag) = written["etag"].as_str() {
+        let written = value.get("written")?;
+        if let Some(etag) = text_of(written, "etag") {
             return ETag::parse(etag).map(|etag| ToWatchdog::Written(Revision::ETag(etag)));
         }
-        let (text, updated_at) = (written["text"].as_str()?, written["updated_at"].as_str()?);
+        let (text, updated_at) = (text_of(written, "text")?, text_of(written, "updated_at")?);
         let revision = Revision::Unguarded { text: text.to_owned(), updated_at: updated_at.to_owned() };
         Some(ToWatchdog::Written(revision))
     }
@@ -166,14 +160,14 @@ impl FromWatchdog {
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<FromWatchdog> {
         let value = parse(bytes)?;
-        if let Some(id) = value["ready"].as_str() {
+        if let Some(id) = text_of(&value, "ready") {
             return Some(FromWatchdog::Ready(id.to_owned()));
         }
-        if let Some(message) = value["unable"].as_str() {
-            let help = value["help"].as_str().map(str::to_owned);
+        if let Some(message) = text_of(&value, "unable") {
+            let help = text_of(&value, "help").map(str::to_owned);
             return Some(FromWatchdog::Unable(WatchdogError { message: message.to_owned(), help }));
         }
-        Conclusion::from_json(&value["concluded"]).map(FromWatchdog::Concluded)
+        Conclusion::from_json(value.get("concluded")?).map(FromWatchdog::Concluded)
     }
 }
 

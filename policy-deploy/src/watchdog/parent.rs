@@ -16,6 +16,9 @@ use super::pending::{PendingPushes, end_of};
 use crate::api::Revision;
 use crate::timestamp::Timestamp;
 
+/// Whether the system has process groups, so that a watchdog outlives its push.
+pub const IS_SUPPORTED: bool = cfg!(unix);
+
 /// How long the watchdog may need to read the live policy before it is ready.
 const START: Duration = Duration::from_secs(120);
 /// How often the push looks for a confirmation.
@@ -86,6 +89,9 @@ pub fn start(
     client: &[u8],
     assignment: &Assignment,
 ) -> Result<Watchdog, WatchdogError> {
+    if !IS_SUPPORTED {
+        return Err(WatchdogError::new("this system has no process groups, so a watchdog would end with the push"));
+    }
     let to_send = assignment.to_bytes()?;
     let mut child = command(program, arguments)
         .spawn()

@@ -14,13 +14,16 @@ use policy_core::json::{Value, json};
 
 use super::conclusion::Conclusion;
 use super::error::WatchdogError;
-use super::message::{Assignment, parse};
+use super::fields::{parse, text_of};
+use super::message::Assignment;
 use crate::private_file;
 use crate::timestamp::Timestamp;
 
 /// The letters of an id. None of them looks like another.
 const LETTERS: &[u8] = b"bcdfghjkmnpqrstvwxz2345679";
 const ID_LENGTH: usize = 6;
+/// How long after the end of its wait a push without a result is still listed. Its watchdog was ended from outside.
+const LISTED: Duration = Duration::from_secs(60 * 60);
 /// How long the result of a push can be asked for.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -56,14 +59,16 @@ impl PendingPushes {
         PendingPushes { directory: state.join("pending") }
     }
 
-    /// Returns the pushes that have no result yet, in the order of their ids.
+    /// Returns the pushes that have no result yet and may still get one, in the order of their ids.
     ///
     /// # Errors
     /// Fails if the directory cannot be read, or if other users could have written to it.
     pub fn list(&self) -> Result<Vec<PendingPush>, WatchdogError> {
         let directories = self.directories()?;
         let pending = directories.iter().filter(|push| push.conclusion().is_none());
-        Ok(pending.filter_map(PushDirectory::describe).collect())
+        let now = SystemTime::now();
+        let oldest = Timestamp::at(now.checked_sub(LISTED).unwrap_or(now));
+        Ok(pending.filter_map(PushDirectory::describe).filter(|push| push.until >= oldest).collect())
     }
 
     /// Returns the directory of a push. `None` if there is no such push.
@@ -149,9 +154,9 @@ impl PushDirectory {
         let value = parse(&fs::read(self.path.join("push.json")).ok()?)?;
         Some(PendingPush {
             id: self.id.clone(),
-            target: value["target"].as_str()?.to_owned(),
-            until: value["until"].as_str()?.parse().ok()?,
-            backup: value["backup"].as_str()?.into(),
+            target: text_of(&value, "target")?.to_owned(),
+            until: text_of(&value, "until")?.parse().ok()?,
+            backup: text_of(&value, "backup")?.into(),
         })
     }
 
@@ -298,8 +303,12 @@ mod tests {
         two.request_confirmation().unwrap();
         two.mark_deciding();
         assert!(two.is_confirmation_requested() && two.is_deciding());
-        two.remove();
+        let forgotten = json!({"target": "", "until": "2020-01-01T00:00:00Z", "backup": ""});
+        two.write("push.json", &forgotten).unwrap();
         assert_eq!(pushes.list(), Ok(Vec::new()));
+        assert!(pushes.find(&two.id).unwrap().is_some());
+        two.remove();
+        assert!(pushes.find(&two.id).unwrap().is_none());
         one.remove_if_older_than(Duration::from_secs(60));
         assert!(pushes.find(&one.id).unwrap().is_some());
         one.remove_if_older_than(Duration::ZERO);

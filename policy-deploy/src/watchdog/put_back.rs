@@ -13,6 +13,8 @@ pub(super) struct KnownVersions {
     pub(super) wanted: String,
     /// The name of the version that the push wrote, if the push has said so.
     pub(super) written: Option<Revision>,
+    /// Whether a write of the old policy may still arrive, at a server that would carry out every write.
+    pub(super) is_write_pending: bool,
 }
 
 /// Which of the known versions is live.
@@ -47,18 +49,24 @@ impl KnownVersions {
         }
     }
 
-    /// Puts the old policy back if our version is live. It only replaces that version, so it can be repeated.
-    pub(super) fn put_back(&self, client: &Client, reason: PutBackReason) -> Attempt {
-        let written = match &self.written {
-            Some(written) => written.clone(),
-            // The push has not said how its write ended.
-            None => match client.read_policy().map(|live| self.find(&live)) {
-                Ok(LiveVersion::Ours(revision)) => revision,
-                Ok(LiveVersion::Old) => return Attempt::Over(WatchOutcome::NotWritten),
-                Ok(LiveVersion::Other) => return Attempt::Over(WatchOutcome::ChangedByOther),
-                Err(error) => return Attempt::Again(error.to_string()),
-            },
+    /// Puts the old policy back if our version is live. It only replaces that version, so it can be repeated. Where the
+    /// server has no conditional write, it only reads after a write without an answer.
+    pub(super) fn put_back(&mut self, client: &Client, reason: PutBackReason) -> Attempt {
+        // A read also gets a new token if the one of the last read has expired, and a write does not.
+        let live = match client.read_policy() {
+            Ok(live) => live,
+            Err(error) => return Attempt::Again(error.to_string()),
         };
+        let written = match self.find(&live) {
+            LiveVersion::Ours(revision) => revision,
+            LiveVersion::Old if self.written.is_some() => return Attempt::Over(WatchOutcome::PutBack(reason)),
+            LiveVersion::Old => return Attempt::Over(WatchOutcome::NotWritten),
+            LiveVersion::Other => return Attempt::Over(WatchOutcome::ChangedByOther),
+        };
+        self.written = Some(written.clone());
+        if self.is_write_pending {
+            return Attempt::Again("the server has not answered to the write, and still has the new policy".to_owned());
+        }
         let mut session = Session::new(client);
         let mut wait = |time: Duration| std::thread::sleep(time);
         match put_back(&mut session, &self.old, &written, &mut wait) {
@@ -71,12 +79,15 @@ impl KnownVersions {
                 Attempt::Over(WatchOutcome::Failed(error.to_string()))
             }
             PutBack::Failed(error) => Attempt::Again(error.to_string()),
-            PutBack::Unsure { answer, sight } => Attempt::Again(match (sight, answer) {
-                (Sight::Unread(error), _) | (_, Some(Answer::Unknown(error))) => error.to_string(),
-                (Sight::New(_) | Sight::Old(_) | Sight::Other(_), Some(Answer::Accepted) | None) => {
-                    "the server accepted the old policy, but still has the new one".to_owned()
-                }
-            }),
+            PutBack::Unsure { answer, sight } => {
+                self.is_write_pending = answer.is_some() && matches!(written, Revision::Unguarded { .. });
+                Attempt::Again(match (sight, answer) {
+                    (Sight::Unread(error), _) | (_, Some(Answer::Unknown(error))) => error.to_string(),
+                    (Sight::New(_) | Sight::Old(_) | Sight::Other(_), Some(Answer::Accepted) | None) => {
+                        "the server accepted the old policy, but still has the new one".to_owned()
+                    }
+                })
+            }
         }
     }
 }

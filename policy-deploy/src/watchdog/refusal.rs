@@ -1,10 +1,12 @@
 //! Waits that a watchdog cannot keep.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use policy_core::model;
 
 use super::error::WatchdogError;
+use super::parent::IS_SUPPORTED;
+use crate::api::Client;
 
 /// The shortest time in which a person can confirm a push.
 pub const SHORTEST_WAIT: Duration = Duration::from_secs(10);
@@ -32,11 +34,18 @@ pub struct WatchPlan {
     pub api: ApiPath,
     /// How long the token is valid, if it cannot be renewed and its end is known.
     pub token_left: Option<Duration>,
-    /// Whether the system has process groups, so that the watchdog outlives its terminal.
-    pub has_process_groups: bool,
+    /// [`super::IS_SUPPORTED`].
+    pub is_supported: bool,
 }
 
 impl WatchPlan {
+    /// Creates the plan of a client that has sent a request, on this system.
+    pub fn new(client: &Client, wait: Duration, api: ApiPath) -> WatchPlan {
+        let end = client.token_expiry().filter(|_| !client.can_renew_token());
+        let token_left = end.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
+        WatchPlan { wait, api, token_left, is_supported: IS_SUPPORTED }
+    }
+
     /// Returns the reasons why the push must not be made with a watchdog.
     pub fn refusals(&self) -> Vec<WatchdogError> {
         let all = [self.system(), self.length(), self.way(), self.token()];
@@ -44,7 +53,7 @@ impl WatchPlan {
     }
 
     fn system(&self) -> Option<WatchdogError> {
-        (!self.has_process_groups).then(|| {
+        (!self.is_supported).then(|| {
             WatchdogError::new("`--confirm-within` is not supported on this system, which has no process groups")
                 .help("push from a system of the Unix family, or without `--confirm-within`")
         })
@@ -116,7 +125,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn plan() -> WatchPlan {
-        WatchPlan { wait: 5 * MINUTE, api: ApiPath::Outside, token_left: None, has_process_groups: true }
+        WatchPlan { wait: 5 * MINUTE, api: ApiPath::Outside, token_left: None, is_supported: true }
     }
 
     #[test]
@@ -163,7 +172,7 @@ mod tests {
                 "use an OAuth client, whose token is renewed, or a new token",
             ),
             (
-                WatchPlan { has_process_groups: false, ..plan() },
+                WatchPlan { is_supported: false, ..plan() },
                 "`--confirm-within` is not supported on this system, which has no process groups",
                 "push from a system of the Unix family, or without `--confirm-within`",
             ),

@@ -45,7 +45,7 @@ pub fn run<E: Into<WatchdogError>>(
                 return None;
             }
             let (old, wanted) = (assignment.backup.clone(), assignment.wanted.clone());
-            let versions = KnownVersions { old, wanted, written: None };
+            let versions = KnownVersions { old, wanted, written: None, is_write_pending: false };
             let conclusion = Watch {
                 client,
                 versions,
@@ -78,6 +78,10 @@ fn prepare<E: Into<WatchdogError>>(
     let mut receive = || frame::read(input).ok().flatten().ok_or_else(incomplete);
     let client = connect(&receive()?).map_err(Into::into)?;
     let assignment = Assignment::from_bytes(&receive()?).ok_or_else(incomplete)?;
+    if !assignment.backup.can_be_put_back() {
+        let message = "the old policy is empty, and an empty write would reset the tailnet's policy";
+        return Err(WatchdogError::new(message).help("push without `--confirm-within`"));
+    }
     let live = client.read_policy()?;
     if !is_same_policy(&live.text, &assignment.backup.text) {
         return Err(WatchdogError::new("somebody changed the live policy in the meantime").help("start again"));
