@@ -39,7 +39,7 @@ pub(crate) fn push(built_in: Option<&Policy>, matches: &ArgMatches) -> Result<Ex
         ..Conditions::new(target.clone())
     };
     let mut backups = BackupDirectory::new(backup_directory(&options)?);
-    let log = options.log.as_deref().map(|path| open_log(path)).transpose()?;
+    let log = options.log.as_deref().map(open_log).transpose()?;
 
     let keep = options.keep.as_deref().map(read_invariants).transpose()?;
 

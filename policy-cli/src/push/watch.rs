@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use policy_core::model::Facts;
 use policy_deploy::guard::{OwnPath, own_path};
@@ -36,13 +36,7 @@ pub(super) fn refuse_hopeless(wait: Duration, client: &Client, facts: &Facts) ->
         // An exit node that this machine may use is no reason to refuse every push: most have none.
         OwnPath::Outside | OwnPath::Unknown(_) => ApiPath::Outside,
     };
-    let expiry = client.token_expiry().filter(|_| !client.can_renew_token());
-    let plan = WatchPlan {
-        wait,
-        api,
-        token_left: expiry.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default()),
-        is_supported: cfg!(unix),
-    };
+    let plan = WatchPlan::new(client, wait, api);
     match plan.refusals().into_iter().next() {
         Some(error) => Err(decision(error)),
         None => Ok(()),
