@@ -23,6 +23,18 @@ impl ExitStatus {
     pub fn with_findings(has_findings: bool) -> ExitStatus {
         if has_findings { ExitStatus::Findings } else { ExitStatus::Success }
     }
+
+    /// Returns the exit status of a push with this number. One that is not known counts as the worst.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn of_push(number: u8) -> ExitStatus {
+        match number {
+            0 => ExitStatus::Success,
+            1 => ExitStatus::Findings,
+            2 => ExitStatus::Incomplete,
+            3 => ExitStatus::PutBack,
+            _ => ExitStatus::Unsure,
+        }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {

@@ -31,7 +31,7 @@ pub(super) fn finish(mut pusher: Pusher, report: &Report, log: Option<Log>) -> R
     }
     pusher.dismiss_watchdog(&report.outcome);
     let end = end(&pusher, report);
-    let status = exit_status(end.status);
+    let status = ExitStatus::of_push(end.status);
     let logged = if pusher.is_planned { Ok(()) } else { append(&pusher, report, log) };
     let printed = print(&pusher, end);
     // After a write, the exit status says what is live, whatever else fails.
@@ -96,15 +96,4 @@ fn append(pusher: &Pusher, report: &Report, log: Option<Log>) -> Result<(), Fail
         .collect();
     let record = Record { time: Timestamp::now(), who: who.as_deref(), target: pusher.target, report, guards: &guards };
     log.append(&record).map_err(|error| Failure::new(format_args!("cannot write the log: {error}")))
-}
-
-/// Returns the exit status with this number.
-pub(super) fn exit_status(status: u8) -> ExitStatus {
-    match status {
-        0 => ExitStatus::Success,
-        1 => ExitStatus::Findings,
-        2 => ExitStatus::Incomplete,
-        3 => ExitStatus::PutBack,
-        _ => ExitStatus::Unsure,
-    }
 }

@@ -6,6 +6,7 @@ use policy_core::model::InvariantsFile;
 use policy_deploy::guard::{self, Guard, GuardInput, GuardName, Outcome, PlaceIn, Witness};
 use policy_deploy::push::Refusal;
 
+use super::acceptance::option_for;
 use super::comparison::{AccessComparison, Comparison};
 use super::options::PushOptions;
 use crate::deploy::LIVE;
@@ -115,13 +116,6 @@ fn accepts(options: &PushOptions, name: GuardName) -> bool {
     is_open || options.accepted.iter().any(|accepted| accepted == name.name())
 }
 
-/// Returns the names for `--accept`, each with its statement. The other guards have options of their own.
-pub(super) fn acceptable() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let has_no_option =
-        |name: &&GuardName| !matches!(name, GuardName::OpenTailnet | GuardName::NewAccess | GuardName::Invariants);
-    GuardName::ALL.iter().filter(has_no_option).map(|name| (name.name(), name.statement()))
-}
-
 /// Stops if a guard does not hold, and the operator does not accept that.
 pub(super) fn stop(guards: &[GuardRow]) -> Result<(), Refusal> {
     let stopping: Vec<&GuardRow> = guards.iter().filter(|guard| guard.stops && !guard.is_accepted).collect();
@@ -131,19 +125,11 @@ pub(super) fn stop(guards: &[GuardRow]) -> Result<(), Refusal> {
     let names: Vec<String> = stopping.iter().map(|guard| guard.name.to_owned()).collect();
     let verb = if stopping.len() == 1 { "stops" } else { "stop" };
     let message = format!("{} {verb} this push: {}", counted(stopping.len(), "guard"), join_quoted(&names, ", "));
-    let options: Vec<String> = stopping.iter().filter_map(|guard| acceptance(guard.name)).collect();
+    let options: Vec<String> = stopping.iter().filter_map(|guard| option_for(guard.name)).collect();
     let refusal = Refusal::decision(message);
     Err(if options.is_empty() {
         refusal
     } else {
         refusal.help(format_args!("change the policy; or push with `{}` to accept what they found", options.join(" ")))
     })
-}
-
-/// Returns the option that accepts what a guard found.
-fn acceptance(name: &str) -> Option<String> {
-    if name == GuardName::OpenTailnet.name() {
-        return Some("--allow-open".to_owned());
-    }
-    acceptable().any(|(known, _)| known == name).then(|| format!("--accept {name}"))
 }

@@ -2,6 +2,7 @@
 //!
 //! `policy_deploy::push` does the steps. This folder reads the options, and is the operator that it asks.
 
+mod acceptance;
 mod comparison;
 mod finish;
 mod guards;

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use policy_deploy::ETag;
 use policy_deploy::push::Refusal;
 
-use super::guards;
+use super::acceptance::acceptable;
 use crate::argument::{self, Choice};
 use crate::deploy::connection;
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ pub(crate) struct PushOptions {
 
 /// Defines the options.
 pub(crate) fn define(command: clap::Command) -> clap::Command {
-    let names = guards::acceptable().map(|(name, about)| PossibleValue::new(name).help(about));
+    let names = acceptable().map(|(name, about)| PossibleValue::new(name).help(about));
     let [review, guard, confirm] = ["Review", "Guards", "Confirmation"];
     command
         .arg(argument::format(FORMATS, "The output format"))

@@ -112,7 +112,7 @@ pub(super) fn wait(watchdog: Watchdog, program: Program, options: &PushOptions) 
 pub(crate) fn confirm(id: Option<&str>) -> Result<ExitStatus, Failure> {
     let concluded = PendingPushes::new(&state()?).confirm(id)?;
     let conclusion = &concluded.conclusion;
-    let status = super::finish::exit_status(conclusion.exit_status());
+    let status = ExitStatus::of_push(conclusion.exit_status());
     if status == ExitStatus::Success {
         output::print(&format!("{conclusion}\n"))?;
     } else {
@@ -130,7 +130,7 @@ pub(crate) fn watch() -> ExitStatus {
         let transport = HttpTransport::new(&Environment::process(), None)?;
         Client::from_handover(bytes, Box::new(transport))
     });
-    conclusion.map_or(ExitStatus::Incomplete, |conclusion| super::finish::exit_status(conclusion.exit_status()))
+    conclusion.map_or(ExitStatus::Incomplete, |conclusion| ExitStatus::of_push(conclusion.exit_status()))
 }
 
 /// Returns the directory for what the program remembers between runs.
