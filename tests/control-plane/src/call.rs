@@ -24,6 +24,10 @@ pub enum Call {
     Devices,
     /// Reads the posture attributes of a device.
     Attributes,
+    /// Replaces the tags of a device.
+    SetTags,
+    /// Creates an auth key.
+    CreateKey,
     /// Lists the users.
     Users,
     /// Lists the services.
@@ -43,6 +47,8 @@ impl Call {
             Call::AuditLog => &["logs:configuration:read", "logs:configuration"],
             Call::Devices => &["devices:core:read", "devices:core"],
             Call::Attributes => &["devices:posture_attributes:read", "devices:posture_attributes"],
+            Call::SetTags => &["devices:core"],
+            Call::CreateKey => &["auth_keys"],
             Call::Users => &["users:read", "users"],
             Call::Services => &["services:read", "services"],
             Call::Settings => &["policy_file:read", "policy_file", "feature_settings:read", "feature_settings"],
@@ -65,7 +71,7 @@ pub(crate) enum Api {
 pub(crate) struct Route<'r> {
     pub(crate) api: Api,
     pub(crate) call: Call,
-    /// The tailnet, or the device of [`Call::Attributes`]. It is encoded.
+    /// The tailnet, or the device of [`Call::Attributes`] and [`Call::SetTags`]. It is encoded.
     pub(crate) subject: &'r str,
 }
 
@@ -95,6 +101,8 @@ pub(crate) fn route(flavour: Flavour, request: &Request) -> Option<Route<'_>> {
         ("POST", ["v2", "tailnet", tailnet, "acl", "preview"]) => (Call::Preview, *tailnet),
         ("GET", ["v2", "tailnet", tailnet, "logging", "configuration"]) => (Call::AuditLog, *tailnet),
         ("GET", ["v2", "tailnet", tailnet, "services" | "vip-services"]) => (Call::Services, *tailnet),
+        ("POST", ["v2", "tailnet", tailnet, "keys"]) => (Call::CreateKey, *tailnet),
+        ("POST", ["v2", "device", device, "tags"]) => (Call::SetTags, *device),
         ("GET", ["v2", "device", device, "attributes"]) => (Call::Attributes, *device),
         _ => return None,
     };

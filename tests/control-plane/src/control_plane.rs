@@ -27,23 +27,27 @@ pub struct ControlPlane {
     pub flavour: Flavour,
     /// The stored policy. headscale stores none until the first write, and then this is empty.
     pub policy: String,
-    /// Every text that was ever stored, the oldest first. The first one is the one that it started with.
+    /// Every text that was ever stored, the oldest first. The first one is the one that it started
+    /// with.
     pub history: Vec<Stored>,
     /// Misbehaviour for the next requests, one for each. `None` is a request without a fault.
     pub faults: VecDeque<Option<Fault>>,
-    /// Misbehaviour for the next request of a call. It happens in addition to that of `faults`.
-    pub faults_of: Vec<(Call, Fault)>,
+    /// Misbehaviour for the next requests of a call, one for each. It happens in addition to that of
+    /// `faults`.
+    pub faults_of: Vec<(Call, Option<Fault>)>,
     /// The credentials that it accepts.
     pub credentials: Credentials,
     /// The names of the tailnet in paths, in addition to `-`.
     pub names: Vec<String>,
     /// Its users, devices, services and settings.
     pub tailnet: Tailnet,
-    /// What `validate` warns of in every policy without errors: a user or another source, and the warning.
+    /// What `validate` warns of in every policy without errors: a user or another source, and the
+    /// warning.
     pub warnings: Vec<(String, String)>,
     /// Whether headscale has its policy in a file, which its API cannot write.
     pub is_file_mode: bool,
-    /// The time, in seconds since 1970. Each write takes a second, so that all have different times.
+    /// The time, in seconds since 1970. Each write takes a second, so that all have different
+    /// times.
     pub now: u64,
     /// Every request that arrived.
     pub requests: Vec<Request>,
@@ -56,7 +60,8 @@ impl Default for ControlPlane {
 }
 
 impl ControlPlane {
-    /// Makes the control plane of a new tailnet. Tailscale's has the policy of a new tailnet, and headscale's has none.
+    /// Makes the control plane of a new tailnet. Tailscale's has the policy of a new tailnet, and
+    /// headscale's has none.
     pub fn new(flavour: Flavour) -> ControlPlane {
         let mut plane = ControlPlane {
             flavour,
@@ -97,9 +102,20 @@ impl ControlPlane {
         self.store(text, SOMEBODY_ELSE, Origin::Console);
     }
 
-    /// Adds a misbehaviour for the next request of a call.
+    /// Adds a misbehaviour for the next request of a call that has none yet.
     pub fn fail(&mut self, call: Call, fault: Fault) {
-        self.faults_of.push((call, fault));
+        self.faults_of.push((call, Some(fault)));
+    }
+
+    /// Lets the next request of a call that has no misbehaviour yet succeed. A later [`fail`](Self::fail)
+    /// is for a request after it.
+    pub fn spare(&mut self, call: Call) {
+        self.faults_of.push((call, None));
+    }
+
+    /// Returns the call that a request is. `None` if the server does not have its path.
+    pub fn call(&self, request: &Request) -> Option<Call> {
+        route(self.flavour, request).map(|route| route.call)
     }
 
     /// Answers a request, with the faults that are due.
@@ -133,10 +149,10 @@ impl ControlPlane {
 
     fn due_faults(&mut self, request: &Request) -> Vec<Fault> {
         let mut due: Vec<Fault> = self.faults.pop_front().flatten().into_iter().collect();
-        if let Some(route) = route(self.flavour, request)
-            && let Some(index) = self.faults_of.iter().position(|(call, _)| *call == route.call)
+        if let Some(asked) = self.call(request)
+            && let Some(index) = self.faults_of.iter().position(|(call, _)| *call == asked)
         {
-            due.push(self.faults_of.remove(index).1);
+            due.extend(self.faults_of.remove(index).1);
         }
         due
     }

@@ -12,7 +12,8 @@ pub enum Fault {
     CutBefore,
     /// The server answers with this status and body, and does nothing.
     Status(u16, String),
-    /// A page of HTML with this status, such as that of a login or of a proxy. The server does nothing.
+    /// A page of HTML with this status, such as that of a login or of a proxy. The server does
+    /// nothing.
     Html(u16),
     /// The status 429 with this `Retry-After`: seconds or a date. The server does nothing.
     TooManyRequests(String),
@@ -22,7 +23,8 @@ pub enum Fault {
     // The request is carried out, and something goes wrong before or after.
     /// Somebody else stores this text before the request is carried out.
     OtherWriter(String),
-    /// Somebody else stores this text after the request was carried out, and before its answer arrives.
+    /// Somebody else stores this text after the request was carried out, and before its answer
+    /// arrives.
     OtherWriterAfter(String),
     /// All tokens that were issued for an hour end before the request is carried out.
     TokensExpire,
@@ -34,7 +36,8 @@ pub enum Fault {
     CutAfter,
     /// The request is carried out, and the connection is cut in the middle of the answer's body.
     CutWithin,
-    /// The request is carried out, and the answer arrives byte by byte, with this pause before each.
+    /// The request is carried out, and the answer arrives byte by byte, with this pause before
+    /// each.
     Slow(Duration),
     /// The answer has no `ETag`.
     NoETag,
@@ -42,7 +45,8 @@ pub enum Fault {
     WeakETag,
     /// The answer's `ETag` has no quotes.
     UnquotedETag,
-    /// The answer has this body instead of its own.
+    /// The answer has this body instead of its own. For `validate`, an empty body is another way to
+    /// say that the policy passes.
     Body(Vec<u8>),
     /// The request is carried out, and a gateway answers with this status and body.
     StatusAfter(u16, String),

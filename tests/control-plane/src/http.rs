@@ -96,9 +96,11 @@ pub enum Reply {
         /// Whether the request was carried out before. It may have been refused.
         had_effect: bool,
     },
-    /// The request was carried out. The connection is cut when half of this answer's body has arrived.
+    /// The request was carried out. The connection is cut when half of this answer's body has
+    /// arrived.
     CutWithin(Response),
-    /// The request was carried out. This answer arrives byte by byte, with a pause before each byte.
+    /// The request was carried out. This answer arrives byte by byte, with a pause before each
+    /// byte.
     Slow(Response, Duration),
 }
 

@@ -1,7 +1,8 @@
 //! The server's verdict on a policy.
 //!
-//! It comes from `policy-core`. So it is our belief of what Tailscale and headscale refuse, with our words where their
-//! words are not known. What a client does with a verdict does not depend on that.
+//! It comes from `policy-core`. So it is our belief of what Tailscale and headscale refuse, with
+//! our words where their words are not known. What a client does with a verdict does not depend on
+//! that.
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,11 @@
-//! A control plane for tests. It stores a policy like Tailscale or headscale, and misbehaves on demand.
+//! A control plane for tests. It stores a policy like Tailscale or headscale, and misbehaves on
+//! demand.
 //!
-//! It does not use `policy-deploy`, because it is that crate's oracle. Tailscale's own clients read and write through it
-//! in `tests/deploy`.
+//! It does not use `policy-deploy`, because it is that crate's oracle. Tailscale's own clients read
+//! and write through it in `tests/deploy`.
 //!
-//! [`ControlPlane::handle`] answers one request, without a connection. Tests in one process call it directly. Other
-//! programs need a [`Server`].
+//! [`ControlPlane::handle`] answers one request, without a connection. Tests in one process call it
+//! directly. Other programs need a [`Server`].
 
 mod base64;
 mod call;

@@ -4,8 +4,8 @@
 //! cargo run -p policy-control-plane -- --policy policy.hujson
 //! ```
 //!
-//! It prints its URL, and serves until it gets an interrupt (Ctrl-C) or its terminal closes. Then it prints a line of JSON for
-//! each policy that it stored: when, who, how, and the text.
+//! It prints its URL, and serves until it gets an interrupt (Ctrl-C) or its terminal closes. Then
+//! it prints a line of JSON for each policy that it stored: when, who, how, and the text.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

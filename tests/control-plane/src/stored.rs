@@ -50,7 +50,8 @@ pub const DEFAULT_POLICY: &str = "\
 
 /// Returns the `ETag` of a stored text, with its quotes.
 ///
-/// Tailscale's is the hash of the formatted text, and headscale's is the hash of the bytes as stored.
+/// Tailscale's is the hash of the formatted text, and headscale's is the hash of the bytes as
+/// stored.
 pub fn etag(flavour: Flavour, text: &str) -> String {
     let formatted = match flavour {
         Flavour::Tailscale => Document::parse(text).map(|document| document.format()).ok(),

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 /// A tailnet, apart from its policy. Every list is JSON as the API has it.
 ///
-/// The default has three users, and four devices: a laptop, two servers with tags, and a subnet router.
+/// The default has three users, and four devices: a laptop, two servers with tags, and a subnet
+/// router.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tailnet {
     /// The answer to Tailscale's list of devices, with all fields.
@@ -39,6 +40,12 @@ impl Tailnet {
             }
         }
         answer
+    }
+
+    /// Returns the device with this `nodeId` or `id`.
+    pub(crate) fn device_mut(&mut self, id: &str) -> Option<&mut Value> {
+        let mut devices = self.devices["devices"].as_array_mut()?.iter_mut();
+        devices.find(|device| device["nodeId"] == id || device["id"] == id)
     }
 
     /// Returns Tailscale's answer for headscale, whose users all are members.

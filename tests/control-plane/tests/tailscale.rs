@@ -209,6 +209,10 @@ fn facts_are_listed() {
     assert_eq!(json(&get(plane, "/api/v2/tailnet/example.com/users"))["users"][2]["role"], "admin");
     assert_eq!(json(&get(plane, "/api/v2/tailnet/-/services"))["vipServices"][0]["name"], "svc:db");
     assert_eq!(json(&get(plane, "/api/v2/device/n3CNTRL/attributes"))["attributes"]["custom:tier"], "prod");
+    assert_eq!(post(plane, "/api/v2/device/n2CNTRL/tags", "{\"tags\": [\"tag:b\"]}").status, 200);
+    assert_eq!(json(&get(plane, "/api/v2/tailnet/-/devices"))["devices"][1]["tags"], json!(["tag:b"]));
+    assert_eq!(post(plane, "/api/v2/device/n9CNTRL/tags", "{}").status, 404);
+    assert_eq!(json(&post(plane, "/api/v2/tailnet/-/keys", "{}"))["id"], "kKEY");
     let settings = "/api/v2/tailnet/-/settings";
     assert_eq!(json(&get(plane, settings))["aclsExternallyManagedOn"], false);
     ask(plane, Request::new("PATCH", settings).body("{\"aclsExternallyManagedOn\": true}"));
@@ -292,4 +296,48 @@ fn every_request_has_its_own_id_and_is_recorded() {
     plane.faults.push_back(Some(Fault::Status(504, "{}".to_owned())));
     let reply = plane.handle(Request::new("GET", ACL));
     assert!(matches!(&reply, Reply::Answer(answer) if answer.value("x-tailscale-request-id").is_some()));
+}
+
+#[test]
+fn every_request_gets_an_answer() {
+    let deep = "[".repeat(100_000);
+    let bodies: [&[u8]; 9] = [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"[1]",
+        b"{\"grants\": 1, \"acls\": [1, {}, {\"src\": [1], \"dst\": [\":\", \"\"]}]}",
+        b"{\"policy\": 1}",
+        b"client_id=%zz&client_secret=tskey-client--&jwt=.%.",
+        deep.as_bytes(),
+    ];
+    let acl_calls =
+        ["", "?details=true", "/validate", "/preview?type=user&previewFor=", "/preview?type=ipport&previewFor=x"];
+    let others = ["/logging/configuration?start=&end=%ff", "/settings", "/devices?fields=", "/keys", ""];
+    let mut targets: Vec<String> = acl_calls.iter().map(|call| format!("{ACL}{call}")).collect();
+    targets.extend(others.iter().map(|call| format!("/api/v2/tailnet/%2d%{call}")));
+    targets.extend(others.iter().map(|call| format!("/api/v2/tailnet/-{call}")));
+    targets.extend(
+        ["/api/v2/oauth/token", "/api/v2/oauth/token-exchange", "/api/v2/device/%/attributes", "/api/v2/device/%/tags"]
+            .map(str::to_owned),
+    );
+    targets.extend(["/api/v1/policy", "/api/v1/policy/check", "/api/v1/node", "", "?", "\u{e9}"].map(str::to_owned));
+    for flavour in Flavour::ALL {
+        let plane = &mut ControlPlane::new(flavour);
+        for target in &targets {
+            for body in bodies {
+                for (method, kind) in [
+                    ("GET", "text/plain"),
+                    ("POST", "application/json"),
+                    ("POST", "application/hujson"),
+                    ("PUT", ""),
+                    ("PATCH", ""),
+                ] {
+                    let request = Request::new(method, target).header("Content-Type", kind).body(body);
+                    assert!(ask(plane, request).status >= 200);
+                }
+            }
+        }
+    }
 }

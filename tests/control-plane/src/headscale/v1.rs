@@ -1,4 +1,5 @@
-//! headscale's `/api/v1`: of 0.29 with the errors of gRPC's gateway, of 0.30 with `application/problem+json`.
+//! headscale's `/api/v1`: of 0.29 with the errors of gRPC's gateway, of 0.30 with
+//! `application/problem+json`.
 
 use serde_json::{Value, json};
 
@@ -32,7 +33,8 @@ pub(crate) fn answer(plane: &mut ControlPlane, route: &Route<'_>, request: &Requ
                 return refuse(plane, [400, 400], "the body has no policy");
             };
             if let Err(problem) = judge(plane.flavour, text) {
-                // gRPC's gateway answers with 500 for every error without a code of its own, and `check` has one.
+                // gRPC's gateway answers with 500 for every error without a code of its own, and
+                // `check` has one.
                 let before_030 = if is_write { 500 } else { 400 };
                 return refuse(plane, [before_030, 400], &problem.to_text());
             }

@@ -9,7 +9,8 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::base64;
 
-/// A certificate that signs itself, for `localhost` and `127.0.0.1`, with its key. Clients must be told to trust it.
+/// A certificate that signs itself, for `localhost` and `127.0.0.1`, with its key. Clients must be
+/// told to trust it.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The certificate as PEM, such as `SSL_CERT_FILE` names it.

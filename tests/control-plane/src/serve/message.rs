@@ -7,7 +7,8 @@ use crate::http::{Request, Response};
 /// The maximum size of a body.
 const MAX_BODY: u64 = 64 << 20;
 
-/// Reads the head of a request. The body has not arrived yet if the client [waits](is_waiting) to be asked for it.
+/// Reads the head of a request. The body has not arrived yet if the client [waits](is_waiting) to
+/// be asked for it.
 pub(super) fn read_head(input: &mut impl BufRead) -> io::Result<Request> {
     let first = line(input)?;
     let mut words = first.split(' ');

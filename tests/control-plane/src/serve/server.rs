@@ -3,14 +3,15 @@
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
-use rustls::{ServerConnection, StreamOwned};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::certificate::Certificate;
 use super::message;
+use crate::call::Call;
 use crate::control_plane::ControlPlane;
 use crate::http::{Reply, Request, Response};
 
@@ -19,14 +20,30 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A control plane on a port of this machine, until it is dropped.
 ///
-/// Each connection has a thread and carries one request. The control plane handles one request after the other.
+/// Each connection has a thread and carries one request. The control plane handles one request
+/// after the other.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     has_tls: bool,
-    plane: Arc<Mutex<ControlPlane>>,
-    is_stopped: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// The parts of a server that its connections use.
+#[derive(Debug)]
+struct Shared {
+    plane: Mutex<ControlPlane>,
+    gathering: Mutex<Option<Gathering>>,
+    gathered: Condvar,
+    is_stopped: AtomicBool,
+}
+
+/// Answers that wait for each other.
+#[derive(Clone, Copy, Debug)]
+struct Gathering {
+    call: Call,
+    missing: usize,
 }
 
 impl Server {
@@ -53,34 +70,29 @@ impl Server {
     pub fn start_at(port: u16, plane: ControlPlane, certificate: Option<&Certificate>) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
-        let (plane, is_stopped) = (Arc::new(Mutex::new(plane)), Arc::new(AtomicBool::new(false)));
+        let shared = Arc::new(Shared {
+            plane: Mutex::new(plane),
+            gathering: Mutex::new(None),
+            gathered: Condvar::new(),
+            is_stopped: AtomicBool::new(false),
+        });
         let tls = certificate.map(|certificate| Arc::clone(&certificate.config));
         let has_tls = tls.is_some();
         let accept = {
-            let (plane, is_stopped) = (Arc::clone(&plane), Arc::clone(&is_stopped));
+            let shared = Arc::clone(&shared);
             move || {
                 for stream in listener.incoming().map_while(Result::ok) {
-                    if is_stopped.load(Ordering::SeqCst) {
+                    if shared.is_stopped.load(Ordering::SeqCst) {
                         break;
                     }
-                    let (plane, is_stopped, tls) = (Arc::clone(&plane), Arc::clone(&is_stopped), tls.clone());
-                    thread::spawn(move || {
-                        let _ = stream.set_read_timeout(Some(PATIENCE));
-                        let connection = Connection { plane: &plane, is_stopped: &is_stopped };
-                        // A client that went away does not matter.
-                        let _ = match tls {
-                            None => stream.try_clone().and_then(|socket| connection.serve(stream, &socket)),
-                            Some(config) => ServerConnection::new(config).map_err(io::Error::other).and_then(|tls| {
-                                let socket = stream.try_clone()?;
-                                connection.serve(StreamOwned::new(tls, stream), &socket)
-                            }),
-                        };
-                    });
+                    let (shared, tls) = (Arc::clone(&shared), tls.clone());
+                    // A client that went away does not matter.
+                    thread::spawn(move || shared.serve_connection(stream, tls));
                 }
             }
         };
         let thread = Some(thread::spawn(accept));
-        Ok(Server { address, has_tls, plane, is_stopped, thread })
+        Ok(Server { address, has_tls, shared, thread })
     }
 
     /// Returns the address, such as `127.0.0.1:40123`.
@@ -95,13 +107,26 @@ impl Server {
 
     /// Returns the control plane. It does not answer while it is in use here.
     pub fn plane(&self) -> MutexGuard<'_, ControlPlane> {
-        self.plane.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.plane)
+    }
+
+    /// Stops, and returns the control plane. A new server can have the same port.
+    pub fn stop(self) -> ControlPlane {
+        self.plane().clone()
+    }
+
+    /// Lets the next answers to a call wait for each other, until this number of requests have been
+    /// carried out.
+    ///
+    /// So several clients read the same policy before one of them writes.
+    pub fn gather(&self, call: Call, count: usize) {
+        *lock(&self.shared.gathering) = Some(Gathering { call, missing: count });
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.is_stopped.store(true, Ordering::SeqCst);
+        self.shared.is_stopped.store(true, Ordering::SeqCst);
         // This wakes the thread, which waits for connections.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
@@ -110,12 +135,23 @@ impl Drop for Server {
     }
 }
 
-struct Connection<'s> {
-    plane: &'s Mutex<ControlPlane>,
-    is_stopped: &'s AtomicBool,
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Connection<'_> {
+impl Shared {
+    fn serve_connection(&self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<()> {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let socket = stream.try_clone()?;
+        match tls {
+            None => self.serve(stream, &socket),
+            Some(config) => {
+                let tls = ServerConnection::new(config).map_err(io::Error::other)?;
+                self.serve(StreamOwned::new(tls, stream), &socket)
+            }
+        }
+    }
+
     /// Answers one request. `socket` is the connection below `stream`.
     fn serve(&self, stream: impl Read + Write, socket: &TcpStream) -> io::Result<()> {
         let mut stream = BufReader::new(stream);
@@ -142,10 +178,27 @@ impl Connection<'_> {
     }
 
     fn handle(&self, request: Request) -> Reply {
-        let mut plane = self.plane.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plane = lock(&self.plane);
         let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
         plane.now = plane.now.max(now);
-        plane.handle(request)
+        let call = plane.call(&request);
+        let reply = plane.handle(request);
+        drop(plane);
+        self.wait_for_the_others(call);
+        reply
+    }
+
+    /// Waits until as many requests of the call have been carried out as [`Server::gather`] says.
+    fn wait_for_the_others(&self, call: Option<Call>) {
+        let mut gathering = lock(&self.gathering);
+        let Some(waiting) = gathering.as_mut().filter(|waiting| Some(waiting.call) == call) else { return };
+        waiting.missing = waiting.missing.saturating_sub(1);
+        if waiting.missing == 0 {
+            *gathering = None;
+            self.gathered.notify_all();
+        } else {
+            let _ = self.gathered.wait_timeout_while(gathering, PATIENCE, |gathering| gathering.is_some());
+        }
     }
 
     fn send(

@@ -20,7 +20,8 @@ pub(super) fn read(plane: &ControlPlane, request: &Request) -> Response {
     response.header("ETag", etag(plane.flavour, &plane.policy))
 }
 
-/// Replaces the policy, if the condition holds. An empty body resets it to the one of a new tailnet.
+/// Replaces the policy, if the condition holds. An empty body resets it to the one of a new
+/// tailnet.
 pub(super) fn write(plane: &mut ControlPlane, request: &Request, writer: &str) -> Response {
     if !condition_holds(plane, request) {
         return precondition_failed();

@@ -17,7 +17,8 @@ pub(super) fn read(plane: &ControlPlane, request: &Request) -> Response {
     let is_policy = is_asked_for("event", "TAILNET.UPDATE.ACL");
     let versions = plane.history.windows(2).filter(|_| is_policy).filter(|versions| {
         let at = rfc3339(versions[1].at);
-        // Times of the same form are in the order of their texts. Fractions of a second are left out of the bounds.
+        // Times of the same form are in the order of their texts. Fractions of a second are left
+        // out of the bounds.
         let bound = |bound: &str| bound.get(..19).unwrap_or(bound).to_owned();
         (bound(&start)..=bound(&end)).contains(&at[..19].to_owned()) && is_asked_for("actor", &versions[1].writer)
     });

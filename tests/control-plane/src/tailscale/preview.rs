@@ -1,7 +1,8 @@
 //! The rules that match a user or an address: `POST /tailnet/{tailnet}/acl/preview`.
 //!
-//! This is a small evaluator of its own, so that a comparison with ours means something. It knows users, groups,
-//! `autogroup:member`, addresses, hosts and `*`. Rules with anything else do not match.
+//! This is a small evaluator of its own, so that a comparison with ours means something. It knows
+//! users, groups, `autogroup:member`, addresses, hosts and `*`. Rules with anything else do not
+//! match.
 
 use policy_core::Policy;
 use serde_json::{Value, json};

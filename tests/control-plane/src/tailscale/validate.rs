@@ -9,7 +9,8 @@ use crate::control_plane::ControlPlane;
 use crate::http::{Request, Response};
 use crate::judgement::{judge, to_json};
 
-/// Returns the verdict on the policy in the body, or on the stored policy with the tests in the body.
+/// Returns the verdict on the policy in the body, or on the stored policy with the tests in the
+/// body.
 pub(super) fn validate(plane: &ControlPlane, request: &Request) -> Response {
     let kind = request.value("Content-Type").unwrap_or_default();
     if !kind.starts_with("application/hujson") && !kind.starts_with("application/json") {
