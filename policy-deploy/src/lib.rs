@@ -6,6 +6,8 @@
 //! A [`Connection`] says which control plane is asked, and with which credential. It is read from environment
 //! variables.
 //!
+//! [`push`] replaces the live policy: backup, conditional write, verification, and the way back.
+//!
 //! [`HttpTransport`] is the only part that opens connections. Tests replace it with another [`Transport`].
 
 pub mod api;
@@ -17,8 +19,12 @@ mod environment;
 mod escape;
 mod etag;
 mod http;
+mod private_file;
+pub mod push;
 mod secret;
+mod state_directory;
 mod tailnet_id;
+mod timestamp;
 mod transport;
 
 pub use api::{ApiError, Client, PolicyVersion, Revision, WriteError};
@@ -27,8 +33,10 @@ pub use config_error::ConfigError;
 pub use connection::Connection;
 pub use credentials::{Credentials, Identity};
 pub use environment::Environment;
-pub use etag::ETag;
+pub use etag::{ETag, is_same_policy};
 pub use http::HttpTransport;
 pub use secret::Secret;
+pub use state_directory::state_directory;
 pub use tailnet_id::TailnetId;
+pub use timestamp::{Timestamp, TimestampError};
 pub use transport::{Method, Request, Response, Transport, TransportError};
