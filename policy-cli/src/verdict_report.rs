@@ -96,7 +96,10 @@ impl<'a> VerdictReport<'a> {
         let words = if is_shown { without_position(item) } else { &item.message };
         match item.subject.as_str() {
             "" => format!("{}: {words}", self.server),
-            subject => format!("{}: the test of `{subject}`: {words}", self.server),
+            subject if self.test_source(subject).is_some() => {
+                format!("{}: the test of `{subject}`: {words}", self.server)
+            }
+            subject => format!("{}: `{subject}`: {words}", self.server),
         }
     }
 
@@ -105,14 +108,15 @@ impl<'a> VerdictReport<'a> {
     fn origin(&self, item: &VerdictItem) -> Option<Origin> {
         match item.position {
             Some((line, column)) => self.at(line, column),
-            None if item.subject.is_empty() => None,
-            None => {
-                let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
-                let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
-                let mut sources = tests.chain(ssh_tests);
-                sources.find(|source| *source.text == *item.subject).map(|source| source.text.origin)
-            }
+            None => self.test_source(&item.subject),
         }
+    }
+
+    /// Returns the source of the first test of a subject.
+    fn test_source(&self, subject: &str) -> Option<Origin> {
+        let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
+        let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
+        tests.chain(ssh_tests).find(|source| *source.text == *subject).map(|source| source.text.origin)
     }
 
     /// Returns the character at a position. The server counts columns in bytes (`tailscale/hujson`, `lineColumn`).
