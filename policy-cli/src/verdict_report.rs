@@ -8,6 +8,7 @@ use policy_core::source::Origin;
 use policy_core::{Policy, Severity};
 use policy_deploy::api::{Verdict, VerdictItem};
 
+use crate::alignment::Alignment;
 use crate::json::{VERSION, array};
 use crate::line_index::LineIndex;
 use crate::report::{Report, github_command, github_place, json_file, json_range, text_excerpt};
@@ -21,13 +22,22 @@ pub(crate) struct VerdictReport<'a> {
     verdict: &'a Verdict,
     policy: &'a Policy,
     lines: LineIndex<'a>,
+    /// The text that was sent and the policy's text, if they are not the same.
+    alignment: Option<Alignment>,
     report: Report<'a>,
 }
 
 impl<'a> VerdictReport<'a> {
     pub(crate) fn new(path: &'a Path, server: &'a str, policy: &'a Policy, verdict: &'a Verdict) -> Self {
         let report = Report::on_policy(path, policy, &[]);
-        VerdictReport { path, server, verdict, policy, lines: LineIndex::new(&*policy.text), report }
+        VerdictReport { path, server, verdict, policy, lines: LineIndex::new(&*policy.text), alignment: None, report }
+    }
+
+    /// Sets the text that was sent, if it is not the one of the policy: `push` formats it.
+    #[must_use]
+    pub(crate) fn with_sent(self, sent: &'a str) -> Self {
+        let alignment = if sent == self.policy.text { None } else { Alignment::new(sent, &self.policy.text) };
+        VerdictReport { lines: LineIndex::new(sent), alignment, ..self }
     }
 
     /// Returns the errors and then the warnings.
@@ -107,7 +117,10 @@ impl<'a> VerdictReport<'a> {
     /// subject.
     fn origin(&self, item: &VerdictItem) -> Option<Origin> {
         match item.position {
-            Some((line, column)) => self.at(line, column),
+            Some((line, column)) => {
+                let sent = self.at(line, column)?;
+                self.alignment.as_ref().map_or(Some(sent), |alignment| alignment.original(sent))
+            }
             None => self.test_source(&item.subject),
         }
     }

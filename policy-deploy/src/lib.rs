@@ -19,6 +19,7 @@ mod credentials;
 mod environment;
 mod escape;
 mod etag;
+pub mod guard;
 mod http;
 mod private_file;
 pub mod push;
