@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{NEW, OLD, Tailnet};
+use crate::harness::{NEW, OLD, Tailnet, at_once};
 
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(1500);
@@ -24,7 +24,7 @@ fn enter_confirms() {
 
 #[test]
 fn another_session_confirms() {
-    for gives_id in [true, false] {
+    at_once([true, false], |gives_id| {
         let tailnet = Tailnet::new(&format!("session-{gives_id}"));
         let push = tailnet.push(LONG);
         let id = push.until("ready");
@@ -39,7 +39,7 @@ fn another_session_confirms() {
         assert_eq!(tailnet.confirm(Some(&id)), (Some(0), words));
         let (status, words) = tailnet.confirm(None);
         assert_eq!((status, words.trim()), (Some(2), "no push waits for a confirmation"));
-    }
+    });
 }
 
 #[test]
@@ -90,15 +90,18 @@ fn a_probe_confirms_when_it_succeeds() {
 
 #[test]
 fn a_probe_that_fails_does_not_confirm() {
-    for (name, command, failure) in [
-        ("fails", "echo no route; exit 7", "the probe failed: it ended with exit status 7: no route"),
-        ("hangs", "echo trying; sleep 100", "the probe failed: it took longer than 0.5 seconds: trying"),
-        ("credential", "echo \"<$TAILSCALE_API_KEY>\"; false", "the probe failed: it ended with exit status 1: <>"),
-    ] {
-        let tailnet = Tailnet::new(&format!("probe-{name}")).set("PROBE", command);
-        let end = tailnet.push(SHORT).end();
-        assert_eq!(end.status, Some(3), "{end:?}");
-        assert!(end.output.contains(failure), "{end:?}");
-        assert_eq!(tailnet.history(), [OLD, NEW, OLD]);
-    }
+    at_once(
+        [
+            ("fails", "echo no route; exit 7", "the probe failed: it ended with exit status 7: no route"),
+            ("hangs", "echo trying; sleep 100", "the probe failed: it took longer than 0.5 seconds: trying"),
+            ("credential", "echo \"<$TAILSCALE_API_KEY>\"; false", "the probe failed: it ended with exit status 1: <>"),
+        ],
+        |(name, command, failure)| {
+            let tailnet = Tailnet::new(&format!("probe-{name}")).set("PROBE", command);
+            let end = tailnet.push(SHORT).end();
+            assert_eq!(end.status, Some(3), "{end:?}");
+            assert!(end.output.contains(failure), "{end:?}");
+            assert_eq!(tailnet.history(), [OLD, NEW, OLD]);
+        },
+    );
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use policy_test_support::require;
 
-use crate::harness::{NEW, OLD, OTHER, Push, Tailnet, eventually, is_running, script, signal, watchdog_of};
+use crate::harness::{NEW, OLD, OTHER, Push, Tailnet, at_once, eventually, is_running, script, signal, watchdog_of};
 
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(1500);
@@ -41,7 +41,7 @@ fn a_push_that_is_killed_after_the_write_is_put_back() {
 
 #[test]
 fn a_push_that_is_killed_after_the_write_can_be_confirmed() {
-    for (name, last_word) in [("word", "written"), ("wait", "waiting")] {
+    at_once([("word", "written"), ("wait", "waiting")], |(name, last_word)| {
         let mut tailnet = Tailnet::new(&format!("killed-confirmed-{name}"));
         if last_word == "written" {
             tailnet = tailnet.set("PAUSE_AFTER_WRITE", "60000");
@@ -53,7 +53,7 @@ fn a_push_that_is_killed_after_the_write_can_be_confirmed() {
         let (status, words) = tailnet.confirm(Some(&id));
         assert_eq!(status, Some(0), "{words}");
         assert_eq!(tailnet.history(), [OLD, NEW]);
-    }
+    });
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn what_somebody_else_wrote_after_a_killed_push_stays() {
 
 #[test]
 fn a_push_that_is_killed_while_it_waits_is_put_back() {
-    for name in ["KILL", "TERM", "INT", "HUP"] {
+    at_once(["KILL", "TERM", "INT", "HUP"], |name| {
         let tailnet = Tailnet::new(&format!("signal-{name}"));
         let push = tailnet.push(SHORT);
         let id = push.until("ready");
@@ -80,7 +80,7 @@ fn a_push_that_is_killed_while_it_waits_is_put_back() {
         assert_eq!(end.status, None, "{name}: {end:?}");
         assert!(tailnet.result(&id).contains("\"put-back\""), "{name}");
         assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
-    }
+    });
 }
 
 #[test]
@@ -175,26 +175,29 @@ fn push_in_terminal(tailnet: &Tailnet, wait: Duration, command: &str) -> Option<
 #[test]
 fn a_push_whose_terminal_is_closed_is_put_back() {
     // The push alone in its terminal, in the foreground of a shell, and in that of a shell with jobs that hangs them up.
-    for (name, command) in [
-        ("alone", "exec PUSH"),
-        ("shell", "PUSH; echo after"),
-        ("jobs", "exec bash -O huponexit -mc 'PUSH; echo after'"),
-    ] {
-        let tailnet = Tailnet::new(&format!("terminal-{name}"));
-        let Some(mut terminal) = push_in_terminal(&tailnet, SHORT, command) else { return };
-        let id = terminal.until("ready");
-        terminal.until("waiting");
-        terminal.kill();
-        let state = tailnet.state.to_str().unwrap();
-        let is_push = |line: &str| line.contains(" push ") && line.contains(state) && line.contains("watched-push");
-        eventually(|| {
-            let processes = Command::new("ps").args(["-A", "-o", "args="]).output().unwrap();
-            (!String::from_utf8_lossy(&processes.stdout).lines().any(is_push)).then_some(())
-        });
-        assert_eq!(tailnet.live(), NEW, "{name}: the push has ended, and the watchdog waits");
-        assert!(tailnet.result(&id).contains("\"put-back\""), "{name}");
-        assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
-    }
+    at_once(
+        [
+            ("alone", "exec PUSH"),
+            ("shell", "PUSH; echo after"),
+            ("jobs", "exec bash -O huponexit -mc 'PUSH; echo after'"),
+        ],
+        |(name, command)| {
+            let tailnet = Tailnet::new(&format!("terminal-{name}"));
+            let Some(mut terminal) = push_in_terminal(&tailnet, SHORT, command) else { return };
+            let id = terminal.until("ready");
+            terminal.until("waiting");
+            terminal.kill();
+            let state = tailnet.state.to_str().unwrap();
+            let is_push = |line: &str| line.contains(" push ") && line.contains(state) && line.contains("watched-push");
+            eventually(|| {
+                let processes = Command::new("ps").args(["-A", "-o", "args="]).output().unwrap();
+                (!String::from_utf8_lossy(&processes.stdout).lines().any(is_push)).then_some(())
+            });
+            assert_eq!(tailnet.live(), NEW, "{name}: the push has ended, and the watchdog waits");
+            assert!(tailnet.result(&id).contains("\"put-back\""), "{name}");
+            assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
+        },
+    );
 }
 
 #[test]

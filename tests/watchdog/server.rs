@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use policy_control_plane::{Call, Fault, Flavour, Request};
 
-use crate::harness::{NEW, OLD, OTHER, TOKEN, Tailnet};
+use crate::harness::{NEW, OLD, OTHER, TOKEN, Tailnet, at_once};
 
 const SHORT: Duration = Duration::from_millis(1500);
 
@@ -62,7 +62,7 @@ fn a_server_that_is_away_at_the_end_of_the_wait_is_asked_until_it_is_back() {
 
 #[test]
 fn a_write_without_an_answer_is_repeated_only_if_the_server_checks_the_condition() {
-    for (flavour, status, writes) in [(Flavour::Tailscale, 3, 3), (Flavour::Headscale029, 4, 2)] {
+    at_once([(Flavour::Tailscale, 3, 3), (Flavour::Headscale029, 4, 2)], |(flavour, status, writes)| {
         let name = format!("once-{}", flavour.name());
         let tailnet = Tailnet::new_in(flavour, &name).set("TAILSCALE_API_KEY", key(flavour)).set("PATIENCE", "1000");
         let push = tailnet.push(SHORT);
@@ -74,7 +74,7 @@ fn a_write_without_an_answer_is_repeated_only_if_the_server_checks_the_condition
         let of_policy = |request: &&Request| request.path().ends_with("/acl") || request.path().ends_with("/policy");
         let plane = tailnet.plane();
         assert_eq!(plane.requests.iter().filter(is_write).filter(of_policy).count(), writes, "{name}");
-    }
+    });
 }
 
 #[test]
@@ -94,22 +94,25 @@ fn a_server_that_stays_away_is_given_up() {
 
 #[test]
 fn a_put_back_that_fails_for_a_while_is_tried_again() {
-    for (name, fault) in [
-        ("cut-before", Fault::CutBefore),
-        ("cut-after", Fault::CutAfter),
-        ("status", Fault::Status(502, "gateway".to_owned())),
-        ("forbidden", Fault::Status(403, "{\"message\": \"not yet\"}".to_owned())),
-        ("login", Fault::Html(200)),
-        ("forgets", Fault::Forgets),
-    ] {
-        let tailnet = Tailnet::new(&format!("fault-{name}"));
-        let push = tailnet.push(SHORT);
-        push.until("waiting");
-        tailnet.plane().fail(Call::WritePolicy, fault);
-        let end = push.end();
-        assert_eq!(end.status, Some(3), "{name}: {end:?}");
-        assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
-    }
+    at_once(
+        [
+            ("cut-before", Fault::CutBefore),
+            ("cut-after", Fault::CutAfter),
+            ("status", Fault::Status(502, "gateway".to_owned())),
+            ("forbidden", Fault::Status(403, "{\"message\": \"not yet\"}".to_owned())),
+            ("login", Fault::Html(200)),
+            ("forgets", Fault::Forgets),
+        ],
+        |(name, fault)| {
+            let tailnet = Tailnet::new(&format!("fault-{name}"));
+            let push = tailnet.push(SHORT);
+            push.until("waiting");
+            tailnet.plane().fail(Call::WritePolicy, fault);
+            let end = push.end();
+            assert_eq!(end.status, Some(3), "{name}: {end:?}");
+            assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
+        },
+    );
 }
 
 #[test]
@@ -155,22 +158,21 @@ fn a_push_that_does_not_know_whether_it_wrote_is_put_back() {
 
 #[test]
 fn every_control_plane_gets_its_old_policy_back() {
-    for flavour in [Flavour::Tailscale, Flavour::Headscale030, Flavour::Headscale029] {
-        for pause in ["", "60000"] {
-            let name = format!("{}{pause}", flavour.name());
-            let tailnet = Tailnet::new_in(flavour, &name).set("TAILSCALE_API_KEY", key(flavour));
-            // With the pause, the push never says how its write ended.
-            let tailnet = if pause.is_empty() { tailnet } else { tailnet.set("PAUSE_AFTER_WRITE", pause) };
-            let mut push = tailnet.push(SHORT);
-            let id = push.until("ready");
-            push.until("written");
-            if !pause.is_empty() {
-                push.kill();
-            }
-            assert!(tailnet.result(&id).contains("\"put-back\""), "{name}");
-            assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
+    let pauses = |flavour| ["", "60000"].map(|pause| (flavour, pause));
+    at_once(Flavour::ALL.into_iter().flat_map(pauses), |(flavour, pause)| {
+        let name = format!("{}{pause}", flavour.name());
+        let tailnet = Tailnet::new_in(flavour, &name).set("TAILSCALE_API_KEY", key(flavour));
+        // With the pause, the push never says how its write ended.
+        let tailnet = if pause.is_empty() { tailnet } else { tailnet.set("PAUSE_AFTER_WRITE", pause) };
+        let mut push = tailnet.push(SHORT);
+        let id = push.until("ready");
+        push.until("written");
+        if !pause.is_empty() {
+            push.kill();
         }
-    }
+        assert!(tailnet.result(&id).contains("\"put-back\""), "{name}");
+        assert_eq!(tailnet.history(), [OLD, NEW, OLD], "{name}");
+    });
 }
 
 fn key(flavour: Flavour) -> &'static str {
