@@ -11,6 +11,10 @@ pub enum ExitStatus {
     Findings,
     /// A part of the work could not be done, and the reason is already on stderr: 2.
     Incomplete,
+    /// A push wrote the policy and then put the old one back: 3.
+    PutBack,
+    /// A push wrote the policy, and what the tailnet has now is not what it should be, or is not known: 4.
+    Unsure,
 }
 
 impl ExitStatus {
@@ -27,6 +31,8 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Success => 0,
             ExitStatus::Findings => 1,
             ExitStatus::Incomplete => 2,
+            ExitStatus::PutBack => 3,
+            ExitStatus::Unsure => 4,
         })
     }
 }

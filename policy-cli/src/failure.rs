@@ -50,6 +50,22 @@ impl From<QueryError> for Failure {
     }
 }
 
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::ConfigError> for Failure {
+    fn from(policy_deploy::ConfigError { message, help }: policy_deploy::ConfigError) -> Failure {
+        Failure { message, help }
+    }
+}
+
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::ApiError> for Failure {
+    fn from(policy_deploy::ApiError { message, help, request_id, .. }: policy_deploy::ApiError) -> Failure {
+        // Tailscale's support asks for it.
+        let request = request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
+        Failure { message: message + &request, help }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

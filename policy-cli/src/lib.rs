@@ -19,6 +19,8 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
+    #[cfg(feature = "deploy")]
+    pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
     pub use crate::facts::{argument as facts_argument, read_text as read_facts};
     pub use crate::stand_alone;
@@ -33,8 +35,12 @@ mod answer;
 #[doc(hidden)]
 pub mod argument;
 mod command;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod diff_report;
+#[cfg(feature = "deploy")]
+mod drift_report;
 #[doc(hidden)]
 pub mod exit_status;
 mod export;
@@ -54,6 +60,8 @@ mod original;
 #[doc(hidden)]
 pub mod output;
 mod program;
+#[cfg(feature = "deploy")]
+mod progress;
 mod render;
 #[doc(hidden)]
 pub mod report;
@@ -71,6 +79,8 @@ pub mod text;
 pub mod today;
 #[doc(hidden)]
 pub mod valid;
+#[cfg(feature = "deploy")]
+mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
@@ -78,14 +88,18 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, OPERATOR_COMMANDS, OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+};
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
-  2  failure: wrong usage, or a file that cannot be read or written";
+  2  failure: wrong usage, or a file or server that cannot be read or written
+  3  only `push`: the policy was written and then put back
+  4  only `push`: the policy was written, and the tailnet has another one or may have another one";
 
 /// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
@@ -132,7 +146,11 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(after_help(Program::Own, EXAMPLES));
-    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
+    execute(
+        program,
+        &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
+        Some(policy),
+    )
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -161,7 +179,7 @@ fn file_program() -> clap::Command {
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {

@@ -47,6 +47,12 @@ impl ETag {
     }
 }
 
+/// Returns whether two texts are the same policy for a control plane that formats what it stores: whether they are equal,
+/// or differ in white space only.
+pub fn is_same_policy(a: &str, b: &str) -> bool {
+    a == b || ETag::of_policy(a) == ETag::of_policy(b)
+}
+
 impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -16,8 +16,8 @@ pub enum Method {
     Put,
 }
 
-/// One HTTP request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One HTTP request. Its `Debug` shows neither the values of headers nor the body.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -29,6 +29,18 @@ pub struct Request {
     pub bearer: Option<Secret>,
     /// The body. It may contain secrets: the form of a token request has one.
     pub body: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers.iter().map(|(name, _)| *name).collect::<Vec<_>>())
+            .field("bearer", &self.bearer)
+            .field("body_length", &self.body.as_ref().map(Vec::len))
+            .finish()
+    }
 }
 
 impl Request {
@@ -51,8 +63,8 @@ impl Request {
     }
 }
 
-/// The answer to a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The answer to a request. Its `Debug` shows neither the values of headers nor the body, which may be a token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status, such as 200.
     pub status: u16,
@@ -60,6 +72,16 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())
+            .field("body_length", &self.body.len())
+            .finish()
+    }
 }
 
 impl Response {

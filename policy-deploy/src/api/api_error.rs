@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::transport::TransportError;
+use crate::transport::{Response, TransportError};
 
 /// The kind of an [`ApiError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,12 @@ impl ApiError {
     pub fn help(self, help: impl fmt::Display) -> ApiError {
         ApiError { help: Some(help.to_string()), ..self }
     }
+
+    /// Adds the server's name for the request.
+    #[must_use]
+    pub(super) fn request_of(self, response: &Response) -> ApiError {
+        ApiError { request_id: request_id(response), ..self }
+    }
 }
 
 impl From<TransportError> for ApiError {
@@ -51,8 +57,20 @@ impl From<TransportError> for ApiError {
             TransportError::NotSent(_) => ApiErrorKind::NotSent,
             TransportError::NoAnswer(_) => ApiErrorKind::NoAnswer,
         };
-        ApiError::new(kind, error)
+        let message = error.to_string();
+        let mut error = ApiError::new(kind, &message);
+        if message.contains("certificate") {
+            let help = "if the server has a certificate of a private authority, set `SSL_CERT_FILE` to a PEM file with \
+                        the authority's certificate";
+            error.help = Some(help.to_owned());
+        }
+        error
     }
+}
+
+/// Returns the server's name for a request.
+pub(super) fn request_id(response: &Response) -> Option<String> {
+    response.header("x-tailscale-request-id").map(|id| id.chars().filter(char::is_ascii_graphic).take(100).collect())
 }
 
 impl fmt::Display for ApiError {

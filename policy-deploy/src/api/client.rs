@@ -1,66 +1,33 @@
 //! Asks the control plane of a tailnet.
 
+use std::cell::Cell;
 use std::fmt;
+use std::time::SystemTime;
 
-use super::api_error::{ApiError, ApiErrorKind};
-use crate::etag::ETag;
+use super::api_error::ApiError;
+use super::authorization::Authorization;
+use super::call::Call;
+use super::redact::redacted;
+use super::sender::send;
+use super::server::Server;
+use crate::base_url::BaseUrl;
+use crate::connection::Connection;
+use crate::credentials::Credentials;
 use crate::secret::Secret;
+use crate::tailnet_id::TailnetId;
 use crate::transport::{Method, Request, Response, Transport};
 
-/// The name of a version of the stored policy, for a conditional write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Revision {
-    /// The server checks the condition itself.
-    ETag(ETag),
-    /// The server has no conditional write (headscale 0.29). The client reads the policy again immediately before it
-    /// writes, and compares this text and time of change. That leaves a gap.
-    Unguarded {
-        /// The stored text.
-        text: String,
-        /// When it was stored, in the server's words.
-        updated_at: String,
-    },
-}
-
-/// A version of the policy that the control plane stores.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyVersion {
-    /// The HuJSON as stored, with comments.
-    pub text: String,
-    /// Its name for a conditional write.
-    pub revision: Revision,
-    /// The server's name for the request.
-    pub request_id: Option<String>,
-}
-
-/// The server's answer to a write that it accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The name of the new version, if the answer has it.
-    pub etag: Option<ETag>,
-    /// The server's name for the request.
-    pub request_id: Option<String>,
-}
-
-/// The reason why a write did not succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteError {
-    /// The stored policy is no longer the one that should be replaced. Nothing was written.
-    Conflict(ApiError),
-    /// The server refused, or nothing was sent. Nothing was written.
-    Refused(ApiError),
-    /// It is not known whether the policy was written.
-    Unknown(ApiError),
-}
-
 /// Asks the control plane of a tailnet. It finds out once what the server can do.
+///
+/// Reads, and the question whether a policy is valid, are sent again if the server asks for it or if nothing was sent.
+/// A write is sent once.
 pub struct Client {
-    transport: Box<dyn Transport>,
-    /// Such as `https://api.tailscale.com`, without a slash at the end.
-    base_url: String,
-    /// The tailnet in paths, escaped. `-` is the tailnet of the credential.
-    tailnet: String,
-    token: Secret,
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) base_url: BaseUrl,
+    pub(super) tailnet: TailnetId,
+    pub(super) authorization: Authorization,
+    /// The kind of the server, when it is known.
+    pub(super) known_server: Cell<Option<Server>>,
 }
 
 impl fmt::Debug for Client {
@@ -73,74 +40,99 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Creates a client. It sends nothing.
+    /// Creates a client for the tailnet of a token. It sends nothing. The address is not checked, but
+    /// [`crate::HttpTransport`] sends nothing unencrypted to another machine.
     pub fn new(transport: Box<dyn Transport>, base_url: impl Into<String>, token: Secret) -> Client {
-        Client { transport, base_url: base_url.into(), tailnet: "-".to_owned(), token }
+        let base_url = BaseUrl::unchecked(base_url.into());
+        let credentials = Credentials::Key(token);
+        Client::connect(transport, Connection { base_url, tailnet: TailnetId::default(), credentials })
     }
 
-    /// Reads the stored policy.
-    ///
-    /// # Errors
-    /// Fails if the server does not answer with a policy and its name.
-    pub fn read_policy(&self) -> Result<PolicyVersion, ApiError> {
-        let request = self.request(Method::Get, "acl").header("Accept", "application/hujson");
-        let response = self.success(&request)?;
-        let Some(etag) = response.header("ETag").and_then(ETag::parse) else {
-            return Err(ApiError::new(ApiErrorKind::NotUnderstood, "the server's answer has no usable `ETag`"));
-        };
-        let request_id = request_id(&response);
-        let text = String::from_utf8(response.body)
-            .map_err(|_| ApiError::new(ApiErrorKind::NotUnderstood, "the stored policy is not UTF-8 text"))?;
-        Ok(PolicyVersion { text, revision: Revision::ETag(etag), request_id })
+    /// Creates a client. It sends nothing.
+    pub fn connect(transport: Box<dyn Transport>, connection: Connection) -> Client {
+        let Connection { base_url, tailnet, credentials } = connection;
+        let known_server = Cell::new(base_url.is_tailscale().then_some(Server::Tailscale));
+        Client { transport, base_url, tailnet, authorization: Authorization::new(credentials, None), known_server }
     }
 
-    /// Replaces the stored policy if it is still `expected`.
-    ///
-    /// # Errors
-    /// Says whether the policy may have been written.
-    pub fn write_policy(&self, text: &str, expected: &Revision) -> Result<Written, WriteError> {
-        let Revision::ETag(etag) = expected else {
-            let error = ApiError::new(ApiErrorKind::NotSupported, "this server has no conditional write");
-            return Err(WriteError::Refused(error));
-        };
-        let request = self
-            .request(Method::Post, "acl")
-            .header("Accept", "application/hujson")
-            .header("Content-Type", "application/hujson")
-            .header("If-Match", format!("\"{etag}\""))
-            .body(text);
-        match self.success(&request) {
-            Ok(response) => {
-                Ok(Written { etag: response.header("ETag").and_then(ETag::parse), request_id: request_id(&response) })
-            }
-            Err(error) => Err(match error.kind {
-                ApiErrorKind::Status(412) => WriteError::Conflict(error),
-                ApiErrorKind::Status(400..500) | ApiErrorKind::NotSent => WriteError::Refused(error),
-                _ => WriteError::Unknown(error),
-            }),
+    /// Returns the address of the API.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    /// Returns the tailnet.
+    pub fn tailnet(&self) -> &TailnetId {
+        &self.tailnet
+    }
+
+    /// Returns when the token of the last request expires, by the clock of this machine. `None` if that is not known:
+    /// before the first request, or for an API access token.
+    pub fn token_expiry(&self) -> Option<SystemTime> {
+        self.authorization.current()?.expires
+    }
+
+    /// Returns whether the client can get a new token when the present one has expired.
+    pub fn can_renew_token(&self) -> bool {
+        self.authorization.credentials.is_renewable()
+    }
+
+    /// Returns a request of a call of the tailnet in `/api/v2`. `path` has to be escaped.
+    pub(super) fn request(&self, method: Method, path: &str) -> Request {
+        Request::new(method, format!("{}/api/v2/tailnet/{}/{path}", self.base_url, self.tailnet.segment()))
+    }
+
+    /// Returns a request that reads JSON of the tailnet in `/api/v2`. `path` has to be escaped.
+    pub(super) fn get(&self, path: &str) -> Request {
+        self.request(Method::Get, path).header("Accept", "application/json")
+    }
+
+    /// Returns a request of headscale's `/api/v1`.
+    pub(super) fn request_v1(&self, method: Method, path: &str) -> Request {
+        Request::new(method, format!("{}/api/v1/{path}", self.base_url)).header("Accept", "application/json")
+    }
+
+    /// Returns the token for a request. It may have to ask for one.
+    pub(super) fn token(&self) -> Result<Secret, ApiError> {
+        self.authorization.token(&*self.transport, &self.base_url)
+    }
+
+    /// Sends a request, and returns the answer whatever its status is. If the server does not accept the token of a
+    /// call that may be repeated, it gets a new one once.
+    pub(super) fn send(&self, call: Call, mut request: Request) -> Result<Answered, ApiError> {
+        let token = self.token()?;
+        request.bearer = Some(token);
+        let mut response = send(&*self.transport, call, &request)?;
+        if response.status == 401 && call.is_repeatable() && self.can_renew_token() {
+            request.bearer = Some(self.authorization.renew(&*self.transport, &self.base_url)?);
+            response = send(&*self.transport, call, &request)?;
         }
-    }
-
-    fn request(&self, method: Method, call: &str) -> Request {
-        let mut request = Request::new(method, format!("{}/api/v2/tailnet/{}/{call}", self.base_url, self.tailnet));
-        request.bearer = Some(self.token.clone());
-        request
+        // What the server stores is not changed.
+        let as_served = response.is_success() && call != Call::Validate;
+        let response = redacted(response, &self.authorization.secrets(), as_served);
+        Ok(Answered { call, request, response })
     }
 
     /// Sends a request, and returns the answer if its status is 2xx.
-    fn success(&self, request: &Request) -> Result<Response, ApiError> {
-        let response = self.transport.send(request)?;
-        if response.is_success() {
-            return Ok(response);
-        }
-        let status = response.status;
-        let mut error =
-            ApiError::new(ApiErrorKind::Status(status), format_args!("the server answers with status {status}"));
-        error.request_id = request_id(&response);
-        Err(error)
+    pub(super) fn accepted(&self, call: Call, request: Request) -> Result<Response, ApiError> {
+        self.send(call, request)?.accepted()
     }
 }
 
-fn request_id(response: &Response) -> Option<String> {
-    response.header("x-tailscale-request-id").map(str::to_owned)
+/// A request and its answer.
+pub(super) struct Answered {
+    call: Call,
+    request: Request,
+    pub(super) response: Response,
+}
+
+impl Answered {
+    /// Returns the answer if its status is 2xx.
+    pub(super) fn accepted(self) -> Result<Response, ApiError> {
+        self.call.accepted(&self.request, self.response)
+    }
+
+    /// Returns the error for an answer whose status is not 2xx.
+    pub(super) fn refusal(&self) -> ApiError {
+        self.call.refusal(&self.request, &self.response)
+    }
 }

@@ -5,10 +5,18 @@ mod import;
 mod init;
 mod man;
 mod migrate;
+mod pull;
 mod scan;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: &[Command] =
-    &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND, completions::COMMAND, man::COMMAND];
+pub(crate) const COMMANDS: &[Command] = &[
+    pull::COMMAND,
+    import::COMMAND,
+    init::COMMAND,
+    migrate::COMMAND,
+    scan::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+];
