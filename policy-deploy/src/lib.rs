@@ -9,6 +9,8 @@
 //! [`push`] replaces the live policy: backup, conditional write, verification, and the way back. [`watchdog`] is a
 //! process that goes the way back by itself.
 //!
+//! [`guard`] proves that a push locks nobody out.
+//!
 //! [`HttpTransport`] is the only part that opens connections. Tests replace it with another [`Transport`].
 
 pub mod api;

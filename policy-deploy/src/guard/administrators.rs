@@ -25,11 +25,12 @@ pub(super) fn check(live: &ValidPolicy, wanted: &ValidPolicy) -> Guard {
         Ok(losses) => AccessWitnesses::new(losses),
         Err(error) => AccessWitnesses { unknown: vec![Witness::new(error.to_string())], ..Default::default() },
     };
-    let people = People::of(live);
+    let tailnet = Tailnet::new(live);
+    let people = People::of(live, &tailnet);
     let mut witnesses = losses(&people.askers);
     // Whoever may be an administrator is one if the role is unknown.
     for login in &people.of_unknown_role {
-        let AccessWitnesses { violated, unknown } = losses(&with_devices(live, login));
+        let AccessWitnesses { violated, unknown } = losses(&with_devices(&tailnet, login));
         let doubt = |witness: Witness| Witness {
             message: format!("{}, and whether they administer the tailnet is unknown", witness.message),
             ..witness
@@ -49,14 +50,14 @@ struct People<'p> {
 }
 
 impl<'p> People<'p> {
-    fn of(live: &'p Policy) -> People<'p> {
+    fn of(live: &'p Policy, tailnet: &Tailnet<'p>) -> People<'p> {
         let users = &live.facts.users;
         if users.is_empty() {
-            return People::of_tag_owners(live);
+            return People::of_tag_owners(live, tailnet);
         }
         let is_administrator = |role: Option<Role>| role.is_some_and(|role| ROLES.contains(&role));
         let administrators = users.iter().filter(|user| is_administrator(user.role));
-        let askers: Vec<Asker> = administrators.flat_map(|user| with_devices(live, &user.email)).collect();
+        let askers: Vec<Asker> = administrators.flat_map(|user| with_devices(tailnet, &user.email)).collect();
         let unknown = users.iter().filter(|user| user.role.is_none());
         let basis = if askers.is_empty() {
             vec!["no user of the facts is the owner, an admin or a network-admin".to_owned()]
@@ -68,7 +69,7 @@ impl<'p> People<'p> {
 
     /// Returns the people who own tags, and everyone with a role that administers the tailnet. No
     /// fact says who has one.
-    fn of_tag_owners(live: &'p Policy) -> People<'p> {
+    fn of_tag_owners(live: &'p Policy, tailnet: &Tailnet<'p>) -> People<'p> {
         let groups: HashSet<&str> = owners(live, SelectorKind::Group);
         let members = live.groups.iter().filter(|group| groups.contains(group.name.as_str()));
         let members = members.flat_map(|group| &group.members).map(|member| member.text.as_str());
@@ -78,7 +79,8 @@ impl<'p> People<'p> {
         let mut logins: Vec<&str> = logins.collect();
         logins.sort_unstable();
         let roles = ROLES.map(|role| Asker::Role(Autogroup::of_role(role).name()));
-        let askers = roles.into_iter().chain(logins.into_iter().flat_map(|login| with_devices(live, login))).collect();
+        let askers =
+            roles.into_iter().chain(logins.into_iter().flat_map(|login| with_devices(tailnet, login))).collect();
         let basis = "the facts list no users, so the administrators are the people who own tags, and everyone with \
                      the role of owner, admin or network-admin";
         People { askers, of_unknown_role: Vec::new(), basis: vec![basis.to_owned()] }
@@ -92,8 +94,7 @@ fn owners(policy: &Policy, kind: SelectorKind) -> HashSet<&str> {
 }
 
 /// Returns a user, and each of their known devices.
-fn with_devices<'p>(policy: &'p Policy, login: &'p str) -> Vec<Asker<'p>> {
-    let tailnet = Tailnet::new(policy);
+fn with_devices<'p>(tailnet: &Tailnet<'p>, login: &'p str) -> Vec<Asker<'p>> {
     let devices = tailnet.user(login).and_then(|user| tailnet.users.get(user)).map(|user| user.devices.clone());
     let devices: Vec<Asker> = devices.iter().flat_map(|devices| devices.iter()).map(|&id| Asker::Device(id)).collect();
     std::iter::once(Asker::User(login)).chain(devices).collect()

@@ -198,3 +198,38 @@ fn the_guard_of_administrators_finds_every_lost_pair_and_no_other() {
     println!("{counts:?}");
     assert!(counts.holds > 30 && counts.violated > 30 && counts.unknown > 5 && counts.logins > 5, "{counts:?}");
 }
+
+#[test]
+fn a_policy_opens_the_tailnet_if_a_policy_that_allows_everything_adds_nothing() {
+    const OPEN: &str = r#"{"grants": [{"src": ["*"], "dst": ["*"], "ip": ["*"]}]}"#;
+    const SOURCES: [&str; 6] =
+        ["*", "0.0.0.0/0", "::/0", "autogroup:member", "autogroup:tagged", "autogroup:danger-all"];
+    const DESTINATIONS: [&str; 6] =
+        ["*", "0.0.0.0/0", "::/0", "autogroup:self", "autogroup:member", "autogroup:internet"];
+    let closed = crate::policy(r#"{"grants": []}"#, "{}");
+    let open = crate::policy(OPEN, "{}");
+    let [mut opened, mut kept] = [0, 0];
+    for seed in small::seeds(300) {
+        let mut random = Random::new(seed);
+        let grants: Vec<Value> = (0..2 + random.below(4))
+            .map(|_| {
+                let src = match random.below(3) {
+                    0 => vec!["0.0.0.0/0", "::/0"],
+                    1 => vec!["autogroup:member", "autogroup:tagged"],
+                    _ => vec![random.one(&SOURCES)],
+                };
+                let dst = random.one(&DESTINATIONS);
+                let dst = if dst == "autogroup:self" && src != ["autogroup:member"] { "*" } else { dst };
+                let ip = random.one(&["*", "*", "*", "tcp:*"]);
+                json!({"src": src, "dst": [dst], "ip": [ip]})
+            })
+            .collect();
+        let text = json!({"grants": grants}).to_string();
+        let Ok(wanted) = Policy::parse(text.as_str()).validate() else { continue };
+        let is_open = wanted.diff(&open).new_access().next().is_none();
+        let guard = guard(&closed, &wanted, &GuardInput::default(), GuardName::OpenTailnet);
+        assert_eq!(guard.stops(), is_open, "{text}");
+        if is_open { opened += 1 } else { kept += 1 }
+    }
+    assert!(opened > 20 && kept > 20, "{opened} {kept}");
+}
