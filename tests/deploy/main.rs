@@ -8,6 +8,7 @@
 
 mod gitops_pusher;
 mod go_client;
+mod headscale_server;
 mod page;
 mod policy;
 mod programs;

@@ -50,7 +50,7 @@ fn without_hash(word: &str) -> &str {
 }
 
 /// Commits a text as the policy file, and leaves the file as it is.
-fn commit(folder: &Path, text: &str, file: &str) {
+pub(crate) fn commit(folder: &Path, text: &str, file: &str) {
     let path = folder.join(file);
     let wanted = std::fs::read(&path).unwrap();
     std::fs::write(&path, text).unwrap();

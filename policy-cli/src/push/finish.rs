@@ -24,6 +24,8 @@ pub(super) fn stop(pusher: &Pusher, message: &str) -> Result<ExitStatus, Failure
 /// # Errors
 /// Fails if nothing was written and the report cannot be printed.
 pub(super) fn finish(mut pusher: Pusher, report: &Report, log: Option<Log>) -> Result<ExitStatus, Failure> {
+    // The end of the report would be on the line about the last request.
+    pusher.stop_progress();
     if let Outcome::Stopped(Stop::Rejected(verdict)) = &report.outcome
         && pusher.options.format == PushFormat::Text
     {

@@ -120,9 +120,15 @@ impl<'a> Pusher<'a> {
         self.found.as_ref().map_or(&[], |found| &found.guards)
     }
 
+    /// Removes the line about what the program waits for.
+    pub(super) fn stop_progress(&mut self) {
+        self.progress = None;
+    }
+
     /// Removes the line about what the program waits for, and lets signals end it again.
     pub(super) fn settle(&mut self) {
-        (self.progress, self.delay) = (None, None);
+        self.stop_progress();
+        self.delay = None;
     }
 
     /// Shows why the server would refuse the new policy.
