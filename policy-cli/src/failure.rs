@@ -29,6 +29,18 @@ impl Failure {
         Failure { help: Some(help.to_string()), ..self }
     }
 
+    /// Returns the problem.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns what to do instead.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Returns the text to show on stderr.
     pub fn render(&self, renderer: &Renderer) -> String {
         let error = Level::ERROR.primary_title(visible(&self.message));
@@ -53,6 +65,15 @@ impl From<QueryError> for Failure {
 #[cfg(feature = "deploy")]
 impl From<policy_deploy::ConfigError> for Failure {
     fn from(policy_deploy::ConfigError { message, help }: policy_deploy::ConfigError) -> Failure {
+        Failure { message, help }
+    }
+}
+
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::watchdog::WatchdogError> for Failure {
+    fn from(
+        policy_deploy::watchdog::WatchdogError { message, help }: policy_deploy::watchdog::WatchdogError,
+    ) -> Failure {
         Failure { message, help }
     }
 }

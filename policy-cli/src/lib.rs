@@ -23,6 +23,8 @@ pub mod tool {
     pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
     pub use crate::facts::{argument as facts_argument, read_text as read_facts};
+    #[cfg(feature = "deploy")]
+    pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
         argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
@@ -62,10 +64,17 @@ pub mod output;
 mod program;
 #[cfg(feature = "deploy")]
 mod progress;
+#[cfg(feature = "deploy")]
+mod push;
+#[cfg(feature = "deploy")]
+mod push_report;
 mod render;
 #[doc(hidden)]
 pub mod report;
 mod shown_by_cargo;
+#[cfg(feature = "deploy")]
+#[doc(hidden)]
+pub mod signal;
 mod source_file;
 mod style;
 #[doc(hidden)]
@@ -89,7 +98,8 @@ use std::process::ExitCode;
 use policy_core::Policy;
 
 use command::{
-    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, OPERATOR_COMMANDS, OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, FILE_DEPLOY_COMMANDS, OPERATOR_COMMANDS,
+    OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
 };
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
@@ -179,7 +189,7 @@ fn file_program() -> clap::Command {
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, FILE_DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {

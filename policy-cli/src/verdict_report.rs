@@ -8,6 +8,7 @@ use policy_core::source::Origin;
 use policy_core::{Policy, Severity};
 use policy_deploy::api::{Verdict, VerdictItem};
 
+use crate::alignment::Alignment;
 use crate::json::{VERSION, array};
 use crate::line_index::LineIndex;
 use crate::report::{Report, github_command, github_place, json_file, json_range, text_excerpt};
@@ -21,13 +22,22 @@ pub(crate) struct VerdictReport<'a> {
     verdict: &'a Verdict,
     policy: &'a Policy,
     lines: LineIndex<'a>,
+    /// The text that was sent and the policy's text, if they are not the same.
+    alignment: Option<Alignment>,
     report: Report<'a>,
 }
 
 impl<'a> VerdictReport<'a> {
     pub(crate) fn new(path: &'a Path, server: &'a str, policy: &'a Policy, verdict: &'a Verdict) -> Self {
         let report = Report::on_policy(path, policy, &[]);
-        VerdictReport { path, server, verdict, policy, lines: LineIndex::new(&*policy.text), report }
+        VerdictReport { path, server, verdict, policy, lines: LineIndex::new(&*policy.text), alignment: None, report }
+    }
+
+    /// Sets the text that was sent, if it is not the one of the policy: `push` formats it.
+    #[must_use]
+    pub(crate) fn with_sent(self, sent: &'a str) -> Self {
+        let alignment = if sent == self.policy.text { None } else { Alignment::new(sent, &self.policy.text) };
+        VerdictReport { lines: LineIndex::new(sent), alignment, ..self }
     }
 
     /// Returns the errors and then the warnings.
@@ -96,7 +106,10 @@ impl<'a> VerdictReport<'a> {
         let words = if is_shown { without_position(item) } else { &item.message };
         match item.subject.as_str() {
             "" => format!("{}: {words}", self.server),
-            subject => format!("{}: the test of `{subject}`: {words}", self.server),
+            subject if self.test_source(subject).is_some() => {
+                format!("{}: the test of `{subject}`: {words}", self.server)
+            }
+            subject => format!("{}: `{subject}`: {words}", self.server),
         }
     }
 
@@ -104,15 +117,19 @@ impl<'a> VerdictReport<'a> {
     /// subject.
     fn origin(&self, item: &VerdictItem) -> Option<Origin> {
         match item.position {
-            Some((line, column)) => self.at(line, column),
-            None if item.subject.is_empty() => None,
-            None => {
-                let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
-                let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
-                let mut sources = tests.chain(ssh_tests);
-                sources.find(|source| *source.text == *item.subject).map(|source| source.text.origin)
+            Some((line, column)) => {
+                let sent = self.at(line, column)?;
+                self.alignment.as_ref().map_or(Some(sent), |alignment| alignment.original(sent))
             }
+            None => self.test_source(&item.subject),
         }
+    }
+
+    /// Returns the source of the first test of a subject.
+    fn test_source(&self, subject: &str) -> Option<Origin> {
+        let tests = self.policy.tests.iter().filter_map(|test| test.src.as_ref());
+        let ssh_tests = self.policy.ssh_tests.iter().filter_map(|test| test.src.as_ref());
+        tests.chain(ssh_tests).find(|source| *source.text == *subject).map(|source| source.text.origin)
     }
 
     /// Returns the character at a position. The server counts columns in bytes (`tailscale/hujson`, `lineColumn`).

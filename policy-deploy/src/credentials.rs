@@ -79,6 +79,18 @@ impl fmt::Debug for Identity {
 }
 
 impl Credentials {
+    /// The environment variables with a secret. A program that runs commands of others hides them.
+    pub const VARIABLES: &[&str] = &[
+        "TAILSCALE_API_KEY",
+        "TS_API_KEY",
+        HEADSCALE_KEY,
+        "TAILSCALE_OAUTH_CLIENT_SECRET",
+        "TS_OAUTH_SECRET",
+        "TAILSCALE_IDENTITY_TOKEN",
+        "TS_ID_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    ];
+
     /// Reads the credential from environment variables. docs/credentials.md lists them.
     ///
     /// # Errors

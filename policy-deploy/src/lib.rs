@@ -6,7 +6,8 @@
 //! A [`Connection`] says which control plane is asked, and with which credential. It is read from environment
 //! variables.
 //!
-//! [`push`] replaces the live policy: backup, conditional write, verification, and the way back.
+//! [`push`] replaces the live policy: backup, conditional write, verification, and the way back. [`watchdog`] is a
+//! process that goes the way back by itself.
 //!
 //! [`guard`] proves that a push locks nobody out.
 //!
@@ -29,6 +30,7 @@ mod state_directory;
 mod tailnet_id;
 mod timestamp;
 mod transport;
+pub mod watchdog;
 
 pub use api::{ApiError, Client, PolicyVersion, Revision, WriteError};
 pub use base_url::BaseUrl;

@@ -8,6 +8,8 @@
 
 mod gitops_pusher;
 mod go_client;
+mod page;
+mod policy;
 mod programs;
 mod situation;
 mod table;

@@ -140,9 +140,8 @@ impl Compared<'_> {
         if *standing == Standing::Live {
             return print(Difference::None);
         }
-        let (Some(ours), Some(live)) = (valid(self.policy.clone()), valid(self.live_policy())) else {
-            return print(Difference::Unreadable);
-        };
+        let Some(ours) = valid(self.policy.clone()) else { return print(Difference::Unreadable { is_ours: true }) };
+        let Some(live) = valid(self.live_policy()) else { return print(Difference::Unreadable { is_ours: false }) };
         let diff = ours.diff(&live);
         let devices = self.has_facts.then(|| ours.device_diff(&live));
         if diff.is_empty() && devices.as_ref().is_none_or(|devices| devices.is_empty()) {

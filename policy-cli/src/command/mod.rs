@@ -21,6 +21,8 @@ mod names;
 #[cfg(feature = "deploy")]
 #[doc(hidden)]
 pub mod pull;
+#[cfg(feature = "deploy")]
+mod push;
 mod report;
 mod test;
 #[cfg(feature = "deploy")]
@@ -76,10 +78,17 @@ pub(crate) const DEPLOY_COMMANDS: &[Command] = &[validate::COMMAND, drift::COMMA
 #[cfg(not(feature = "deploy"))]
 pub(crate) const DEPLOY_COMMANDS: &[Command] = without_deploy::COMMANDS;
 
+/// Additional commands of the stand-alone program that ask the control plane.
+#[cfg(feature = "deploy")]
+pub(crate) const FILE_DEPLOY_COMMANDS: &[Command] = &[push::COMMAND];
+
+#[cfg(not(feature = "deploy"))]
+pub(crate) const FILE_DEPLOY_COMMANDS: &[Command] = &[];
+
 /// Additional commands of an operator's own binary that ask the control plane. In the stand-alone program, `pull` can
 /// also convert the policy to Rust, so that program has a definition of its own.
 #[cfg(feature = "deploy")]
-pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[pull::COMMAND];
+pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[pull::COMMAND, push::OPERATOR_COMMAND];
 
 #[cfg(not(feature = "deploy"))]
 pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[without_deploy::PULL];

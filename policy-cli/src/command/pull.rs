@@ -35,7 +35,7 @@ pub use crate::deploy::LIVE;
 pub const COMMAND: Command = Command {
     name: "pull",
     define,
-    run: Run::Files(|built_in, matches| pull(built_in, matches, &|text| Ok(Some(text.to_owned())))),
+    run: Run::Files(|built_in, matches| pull(built_in, matches, None)),
     examples: &[
         ("policy.hujson", "replace the file by the live policy"),
         ("--check policy.hujson", "does the tailnet have exactly this text?"),
@@ -59,35 +59,35 @@ pub fn define(command: clap::Command) -> clap::Command {
         .args(connection::arguments())
 }
 
-/// Pulls the policy. `convert` makes the content of the file from the text of the policy, or returns `None` if it has
-/// reported why that is not possible.
+/// Converts the text of a policy to another language. Returns `None` if it has reported why that is not possible.
+pub type Conversion<'c> = &'c dyn Fn(&str) -> Result<Option<String>, Failure>;
+
+/// Pulls the policy, as HuJSON or converted to Rust.
 ///
 /// # Errors
 /// Fails if the server cannot be asked, or if the file cannot be written.
-pub fn pull(
-    built_in: Option<&Policy>,
-    matches: &ArgMatches,
-    convert: &dyn Fn(&str) -> Result<Option<String>, Failure>,
-) -> CommandResult {
+pub fn pull(built_in: Option<&Policy>, matches: &ArgMatches, to_rust: Option<Conversion<'_>>) -> CommandResult {
+    let program = if built_in.is_some() { Program::Own } else { Program::StandAlone };
+    let target = argument::get_path(matches, "file").filter(|path| !file::is_stdin(path));
+    if let Some(path) = target {
+        refuse_other_language(path, program, to_rust.is_some())?;
+    }
     let client = connection::client(matches)?;
     let live = {
         let _progress = Progress::show("reading the policy");
         client.read_policy()?
     };
-    let Some(content) = convert(&live.text)? else { return Ok(ExitStatus::Incomplete) };
+    let converted = to_rust.map_or_else(|| Ok(Some(live.text.clone())), |to_rust| to_rust(&live.text))?;
+    let Some(content) = converted else { return Ok(ExitStatus::Incomplete) };
     let content = content.as_bytes();
-    match argument::get_path(matches, "file").filter(|path| !file::is_stdin(path)) {
+    match target {
         None => output::write(content)?,
         Some(path) if matches.get_flag("check") => {
-            let program = if built_in.is_some() { Program::Own } else { Program::StandAlone };
             let help = format!("write it with `{} pull {}`", program.prefix_of("pull"), file::visible_name(path));
             let current = if path.exists() { file::read(path)? } else { Vec::new() };
             return generated::check(path, &current, content, &help);
         }
         Some(path) => {
-            if git::object(path).is_some() {
-                return Err(Failure::new("a file in a git revision cannot be written").help("name a file"));
-            }
             if !file::has_content(path, content) {
                 if !matches.get_flag("force") {
                     refuse_uncommitted(path)?;
@@ -102,6 +102,28 @@ pub fn pull(
         }
     }
     Ok(ExitStatus::Success)
+}
+
+/// Fails if the policy does not belong into a file with this name.
+fn refuse_other_language(path: &Path, program: Program, is_rust: bool) -> Result<(), Failure> {
+    if git::object(path).is_some() {
+        return Err(Failure::new("a file in a git revision cannot be written").help("name a file"));
+    }
+    let name = file::visible_name(path);
+    match (path.extension().is_some_and(|extension| extension == "rs"), is_rust) {
+        (true, false) => {
+            let help = match program {
+                Program::StandAlone => format!("convert it with `policy pull --rust {name}`"),
+                Program::Own => format!("the stand-alone program converts it: `policy pull --rust {name}`"),
+            };
+            Err(Failure::new(format_args!("`{name}` is a Rust file, and the policy is HuJSON")).help(help))
+        }
+        (false, true) if path.extension().is_some_and(|extension| extension == "hujson") => {
+            let message = format!("`{name}` is a HuJSON file, and `--rust` converts the policy to Rust");
+            Err(Failure::new(message).help("name a file that ends in `.rs`"))
+        }
+        (true, true) | (false, _) => Ok(()),
+    }
 }
 
 /// Fails if replacing a file would lose its content.

@@ -47,7 +47,8 @@ pub(crate) fn client(matches: &ArgMatches) -> Result<Client, Failure> {
     Ok(Client::connect(Box::new(transport), connection))
 }
 
-fn parse_time(text: &str) -> Result<Duration, &'static str> {
+/// Reads a length of time that is longer than zero.
+pub(crate) fn parse_time(text: &str) -> Result<Duration, &'static str> {
     let problem = "write a time such as 90s or 2m";
     let time: model::Duration = text.parse().map_err(|_| problem)?;
     u64::try_from(time.0).ok().filter(|nanoseconds| *nanoseconds > 0).map(Duration::from_nanos).ok_or(problem)

@@ -23,7 +23,7 @@ pub(super) fn value(report: &DriftReport) -> Value {
             Difference::Comments => "comments",
             Difference::Text => "text",
             Difference::Access(_) => "access",
-            Difference::Unreadable => "unreadable",
+            Difference::Unreadable { .. } => "unreadable",
         },
         "newAccess": diff.is_some_and(|diff| diff.gives_access()),
         "changes": diff.map_or_else(|| json!([]), |diff| diff_report::json::changes(diff, diff.diff)),

@@ -25,7 +25,7 @@ pub(super) fn page(report: &DriftReport) -> String {
             out.push_str(&markdown::blocks(&[Block::Paragraph(Prose::comment(&legend))]));
             out.push_str(&format!("{}\n", diff_report::markdown::body(diff)));
         }
-        Difference::Comments | Difference::Text | Difference::Unreadable => {
+        Difference::Comments | Difference::Text | Difference::Unreadable { .. } => {
             let lines = texts(report.path, report.texts);
             fold(&mut out, "Lines that differ", &block("diff", &lines));
         }

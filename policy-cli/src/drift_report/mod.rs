@@ -6,11 +6,14 @@ mod text;
 
 use std::path::Path;
 
+use annotate_snippets::Renderer;
+use policy_core::Severity;
+
 use crate::argument::Choice;
 use crate::deploy::history::{Commit, MOST, Standing};
 use crate::deploy::last_change::LastChange;
 use crate::diff_report::DiffReport;
-use crate::report::{Report, github_command};
+use crate::report::{Format, Report, github_command};
 use crate::text::visible;
 
 /// A format of the report.
@@ -48,8 +51,11 @@ pub(crate) enum Difference<'a> {
     Text,
     /// The access differs, or a setting.
     Access(Box<DiffReport<'a>>),
-    /// One of the policies has errors, so only the texts can be compared.
-    Unreadable,
+    /// A policy has errors, so only the texts can be compared.
+    Unreadable {
+        /// Whether ours has errors. Otherwise the live one has.
+        is_ours: bool,
+    },
 }
 
 /// All that is known about a drift.
@@ -87,8 +93,12 @@ impl DriftReport<'_> {
     }
 
     fn annotation(&self) -> String {
+        let mut out = String::new();
+        if let Some(findings) = self.findings {
+            out.push_str(&findings.render(Format::Github, &Renderer::plain()));
+        }
         if !self.differs() {
-            return String::new();
+            return out;
         }
         let level =
             if matches!(self.difference, Difference::Comments | Difference::Text) { "warning" } else { "error" };
@@ -97,7 +107,8 @@ impl DriftReport<'_> {
         if let Difference::Access(diff) = &self.difference {
             lines.extend(diff.lines());
         }
-        github_command(level, &[("title", "policy drift".to_owned())], &lines.join("\n"))
+        out.push_str(&github_command(level, &[("title", "policy drift".to_owned())], &lines.join("\n")));
+        out
     }
 
     /// Says whether and how the policies differ, in one sentence.
@@ -110,10 +121,9 @@ impl DriftReport<'_> {
                 format!("The text of the tailnet's policy differs from {name}. Everyone has the same access.")
             }
             Difference::Access(_) => format!("The tailnet's policy gives other access than {name}."),
-            Difference::Unreadable => {
-                format!(
-                    "The tailnet's policy differs from {name}. One of them has errors, so only the texts are compared."
-                )
+            Difference::Unreadable { is_ours } => {
+                let whose = if *is_ours { name.as_str() } else { "The tailnet's policy" };
+                format!("The tailnet's policy differs from {name}. {whose} has errors, so only the texts are compared.")
             }
         }
     }
@@ -122,6 +132,12 @@ impl DriftReport<'_> {
     fn facts(&self) -> Vec<String> {
         let mut facts: Vec<String> = describe(self.standing).into_iter().collect();
         facts.extend(self.change.map(LastChange::describe));
+        if self.findings.is_some_and(|findings| findings.count(Severity::Error) == 0) {
+            facts.push(format!(
+                "With the users and devices of the tailnet, {} has no errors: its tests pass, and its invariants hold.",
+                visible(&self.path.to_string_lossy())
+            ));
+        }
         facts
     }
 }

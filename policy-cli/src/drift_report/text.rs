@@ -23,7 +23,7 @@ pub(super) fn page(report: &DriftReport) -> String {
             let legend = format!("`+` is in the tailnet's policy and not in {name}, `-` is the reverse.");
             out.push_str(&format!("{}\n\n{}", legend, diff_report::text::page(diff)));
         }
-        Difference::Comments | Difference::Text | Difference::Unreadable => {
+        Difference::Comments | Difference::Text | Difference::Unreadable { .. } => {
             out.push_str(&format!("\n{}", harmless(&texts(report.path, report.texts))));
         }
     }

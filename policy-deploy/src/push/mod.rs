@@ -63,4 +63,5 @@ pub use run::{Report, run};
 pub use session::{Session, Wait};
 pub use stop::Stop;
 pub use target::Target;
+pub use version_name::version_name;
 pub use wanted::{Wanted, WantedError};

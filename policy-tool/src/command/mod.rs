@@ -7,6 +7,7 @@ mod man;
 mod migrate;
 mod pull;
 mod scan;
+mod schema;
 
 use policy_cli::tool::Command;
 
@@ -17,6 +18,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     init::COMMAND,
     migrate::COMMAND,
     scan::COMMAND,
+    schema::COMMAND,
     completions::COMMAND,
     man::COMMAND,
 ];

@@ -20,11 +20,7 @@ fn define(command: clap::Command) -> clap::Command {
 }
 
 fn run(built_in: Option<&Policy>, matches: &ArgMatches) -> CommandResult {
-    let is_rust = matches.get_flag("rust");
-    pull::pull(built_in, matches, &|text| {
-        if !is_rust {
-            return Ok(Some(text.to_owned()));
-        }
-        Ok(import_text(Path::new(pull::LIVE), text, matches)?.map(|import| import.source))
-    })
+    let to_rust: pull::Conversion<'_> =
+        &|text| Ok(import_text(Path::new(pull::LIVE), text, matches)?.map(|import| import.source));
+    pull::pull(built_in, matches, matches.get_flag("rust").then_some(to_rust))
 }

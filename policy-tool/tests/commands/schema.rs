@@ -11,7 +11,7 @@ use policy_test_support::process::{self, Run};
 use policy_test_support::{require, root};
 use serde_json::Value;
 
-use crate::deploy::Server;
+use crate::deploy::{Server, git};
 use crate::directory;
 
 /// A policy with every kind of statement.
@@ -142,6 +142,13 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("validate", &["validate", "good.hujson", "--format", "json"]),
     ("validate", &["validate", "policy.hujson", "--format", "json"]),
     ("validate", &["validate", "wrong.hujson", "--format", "json"]),
+    ("push", &["push", "good.hujson", "--format", "json"]),
+    (
+        "push",
+        &["push", "old.hujson", "--dry-run", "--history", "good.hujson", "--format", "json", "--tailnet", "facts.json"],
+    ),
+    ("push", &["push", "old.hujson", "--format", "json"]),
+    ("push", &["push", "wrong.hujson", "--format", "json"]),
     ("scan", &["scan", "--policy", "good.hujson", "--as", "tag:web", "--format", "json", "up.sh"]),
 ];
 
@@ -204,6 +211,9 @@ fn with_policies(test: &str) -> PathBuf {
     ] {
         fs::write(directory.join(name), text).unwrap();
     }
+    git(&directory, &["init", "-q"]);
+    git(&directory, &["add", "good.hujson"]);
+    git(&directory, &["commit", "-q", "-m", "good"]);
     directory
 }
 

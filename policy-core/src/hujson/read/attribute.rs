@@ -1,18 +1,7 @@
 use crate::hujson::NodeId;
-use crate::hujson::read::reader::{Form, Member, Reader};
+use crate::hujson::read::reader::{Member, Reader};
+use crate::model::form::{AUTO_APPROVERS, NODE_ATTR};
 use crate::model::{AutoApprovers, List, Network, NodeAttr, RouteApprovers, Selector, ServiceApprovers};
-
-const NODE_ATTR: Form<4> = Form {
-    name: "an entry of `nodeAttrs`",
-    keys: ["target", "attr", "app", "ipPool"],
-    elsewhere: &[("src", "write `target`"), ("dst", "write `target`")],
-};
-
-const AUTO_APPROVERS: Form<3> = Form {
-    name: "`autoApprovers`",
-    keys: ["routes", "exitNode", "services"],
-    elsewhere: &[("exitNodes", "write `exitNode`"), ("advertiseRoutes", "write `routes`")],
-};
 
 impl Reader<'_> {
     pub(super) fn node_attr(&mut self, id: NodeId) -> Option<NodeAttr> {

@@ -23,6 +23,7 @@ use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, HeadscaleStage};
 use crate::hujson::{Document, Kind, SyntaxError};
+use crate::model::form::SECTIONS;
 use crate::model::{Dialect, Facts, Policy};
 use crate::source::Origin;
 use reader::Reader;
@@ -151,23 +152,6 @@ fn read_in(document: &Document, dialect: Option<Dialect>, is_in_source: bool) ->
     Policy { dialect, lints, capabilities, unreadable: reader.findings, ..policy }
 }
 
-/// The top-level keys that are sections, in Tailscale's case. Every other key is a setting.
-const SECTIONS: &[&str] = &[
-    "groups",
-    "hosts",
-    "ipsets",
-    "postures",
-    "defaultSrcPosture",
-    "tagOwners",
-    "grants",
-    "acls",
-    "ssh",
-    "autoApprovers",
-    "nodeAttrs",
-    "tests",
-    "sshTests",
-];
-
 impl Reader<'_> {
     fn policy(&mut self) -> Policy {
         let root = self.document.root();
@@ -188,12 +172,13 @@ impl Reader<'_> {
                 Entry::Occupied(first) => self.duplicate_key(&key, *first.get()),
                 Entry::Vacant(place) => drop(place.insert(key.origin)),
             }
-            match SECTIONS.iter().find(|section| self.is_key(section, &key)) {
+            // Every other key is a setting.
+            match SECTIONS.iter().map(|section| section.name).find(|section| self.is_key(section, &key)) {
                 Some(section) => {
                     if let Some(value) = self.present(value) {
                         self.section(section, value, &mut policy);
                     }
-                    if *section == "acls" {
+                    if section == "acls" {
                         acls = Some(key.origin);
                     }
                 }

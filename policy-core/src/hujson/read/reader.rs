@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic, Help, Problem, suggestion};
 use crate::hujson::read::headscale;
 use crate::hujson::{Document, Kind, NodeId};
+use crate::model::form::{Form, SECTIONS};
 use crate::model::{DeclaredCapability, Dialect, List, Selector, SelectorKind, Until};
 use crate::source::{Origin, Text};
 
@@ -19,16 +20,6 @@ pub(super) struct Reader<'a> {
     pub(super) target: Option<(Dialect, Origin)>,
     /// The capabilities that comments declare.
     pub(super) capabilities: Vec<DeclaredCapability>,
-}
-
-/// The form of an object: the keys that it may have.
-pub(super) struct Form<const N: usize> {
-    /// The name in a sentence, such as `an acl`.
-    pub(super) name: &'static str,
-    /// In Tailscale's order and case.
-    pub(super) keys: [&'static str; N],
-    /// Keys of other objects that are easily used here by mistake, each with the correction.
-    pub(super) elsewhere: &'static [(&'static str, &'static str)],
 }
 
 /// A member of a section: a declared name and its value.
@@ -65,7 +56,7 @@ impl<'a> Reader<'a> {
         let document = self.document;
         for (name, value) in document.members(id) {
             let Some(key) = document.unquoted(name) else { continue };
-            let known = form.keys.iter().position(|known| self.is_key(known, &key));
+            let known = form.keys.iter().position(|known| self.is_key(known.name, &key));
             match known.and_then(|index| Some((values.get_mut(index)?, places.get_mut(index)?))) {
                 Some((slot, place @ None)) => {
                     *place = Some(document.origin(name));
@@ -119,7 +110,7 @@ impl<'a> Reader<'a> {
             let is_tag = section == "tagOwners" && self.dialect == Dialect::Tailscale;
             let key = if is_tag { name.to_ascii_lowercase() } else { name.to_string() };
             match seen.get(&key) {
-                Some(&first) if !super::SECTIONS.contains(&section) => self.duplicate_key(&name, first),
+                Some(&first) if !SECTIONS.iter().any(|known| known.name == section) => self.duplicate_key(&name, first),
                 Some(&first) => self.findings.push(
                     Diagnostic::new(Code::DuplicateName, name.origin, format!("`{name}` is declared twice"))
                         .note_at("first declared here", first)
@@ -135,14 +126,14 @@ impl<'a> Reader<'a> {
 
     fn unknown_key<const N: usize>(&mut self, key: &Text, form: &Form<N>) {
         let elsewhere = form.elsewhere.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
-        let near = || suggestion::nearest(key, form.keys).map(Help::did_you_mean);
+        let keys = form.keys.map(|key| key.name);
+        let near = || suggestion::nearest(key, keys).map(Help::did_you_mean);
         let message = format!("{} has no `{key}`", form.name);
         self.findings.push(match elsewhere.map(|&(_, help)| Help::from(help)).or_else(near) {
             Some(help) => Diagnostic::new(Code::WrongKey, key.origin, message).help(help),
             None => {
                 let message = format!("Tailscale is not known to read `{key}` in {}", form.name);
-                Diagnostic::new(Code::UnknownKey, key.origin, message)
-                    .help(format!("its keys are {}", quoted(&form.keys)))
+                Diagnostic::new(Code::UnknownKey, key.origin, message).help(format!("its keys are {}", quoted(&keys)))
             }
         });
     }

@@ -2,52 +2,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, Help};
-use crate::hujson::read::reader::{Form, Reader};
+use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
+use crate::model::form::{ACL, GRANT, SSH_RULE};
 use crate::model::{
     Acl, Action, App, Capability, CheckPeriod, Destination, Dialect, Grant, List, PortSpec, Protocol, Selector,
     SshRule, headscale_word,
 };
 use crate::source::{Origin, Text};
-
-/// The help for an end date that is written as a field.
-pub(super) const UNTIL: &str = "write the comment `// policy: until 2027-03-31` above it";
-
-const ACL: Form<7> = Form {
-    name: "an acl",
-    keys: ["action", "src", "users", "dst", "ports", "proto", "srcPosture"],
-    elsewhere: &[
-        ("ip", "write the ports in `dst`, such as `tag:web:443`, and the protocol as `proto`"),
-        ("app", "only grants have it"),
-        ("via", "only grants have it"),
-        ("until", UNTIL),
-        ("expires", UNTIL),
-    ],
-};
-
-const GRANT: Form<6> = Form {
-    name: "a grant",
-    keys: ["src", "dst", "ip", "app", "srcPosture", "via"],
-    elsewhere: &[
-        ("action", "leave it out: a grant always accepts"),
-        ("proto", "write the protocol in `ip`, such as `tcp:443`"),
-        ("ports", "write the ports in `ip`, such as `tcp:443`"),
-        ("users", "write `src`"),
-        ("until", UNTIL),
-        ("expires", UNTIL),
-    ],
-};
-
-const SSH_RULE: Form<9> = Form {
-    name: "an SSH rule",
-    keys: ["action", "src", "dst", "users", "checkPeriod", "acceptEnv", "srcPosture", "recorder", "enforceRecorder"],
-    elsewhere: &[
-        ("ports", "leave it out: Tailscale SSH is on port 22 alone"),
-        ("proto", "leave it out: Tailscale SSH is on port 22 alone"),
-        ("until", UNTIL),
-        ("expires", UNTIL),
-    ],
-};
 
 impl Reader<'_> {
     pub(super) fn acl(&mut self, id: NodeId) -> Option<Acl> {

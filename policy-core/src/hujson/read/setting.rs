@@ -1,43 +1,23 @@
 use crate::diagnostic::{Code, Diagnostic, Help, Note, suggestion};
-use crate::hujson::read::SECTIONS;
 use crate::hujson::read::reader::Reader;
 use crate::hujson::{Kind, NodeId};
-use crate::model::Setting;
+use crate::model::form::{ATTR_CONFIG, DERP_MAP, DERP_NODE, DERP_REGION, EXTERNAL_TAILNET, SETTINGS};
+use crate::model::{Key, KeyValue, Setting, Word};
 use crate::source::{Origin, Text};
-
-/// The options that Tailscale documents, or that its tools know.
-const SETTINGS: &[&str] = &[
-    "attrConfig",
-    "derpMap",
-    "disableIPv4",
-    "externalTailnets",
-    "extraDNSRecords",
-    "OneCGNATRoute",
-    "randomizeClientPort",
-];
 
 /// Keys that some policies have and Tailscale refuses, each with its alternative.
 const ELSEWHERE: &[(&str, &str)] =
     &[("dns", "leave it out: DNS is configured on the DNS page of the admin console, or by the API")];
 
-/// The JSON type of a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
-    Bool,
-    Number,
-    Text,
-    List,
-}
-
 /// Settings: network-wide options, and keys that this version does not know.
 impl Reader<'_> {
     /// Checks the type of an option and stores its value.
     pub(super) fn setting(&mut self, key: Text, value: NodeId) -> Setting {
-        let known = SETTINGS.iter().find(|known| known.eq_ignore_ascii_case(&key));
-        match (known.copied(), self.present(value)) {
+        let known = SETTINGS.iter().find(|known| known.name.eq_ignore_ascii_case(&key));
+        match (known.map(|known| known.name), self.present(value)) {
             (None, _) => self.unknown_setting(&key),
             (Some("disableIPv4"), Some(value)) => self.disable_ipv4(&key, value),
-            (Some("randomizeClientPort"), Some(value)) => self.of_type(value, &key, Type::Bool),
+            (Some("randomizeClientPort"), Some(value)) => self.of_type(value, &key, KeyValue::Flag),
             (Some("OneCGNATRoute"), Some(value)) => self.one_cgnat_route(&key, value),
             (Some("derpMap"), Some(value)) => self.derp_map(value),
             (Some("attrConfig"), Some(value)) => self.attr_config(value),
@@ -49,7 +29,7 @@ impl Reader<'_> {
 
     fn unknown_setting(&mut self, key: &Text) {
         let elsewhere = ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(key));
-        let near = || suggestion::nearest(key, SECTIONS.iter().chain(SETTINGS).copied());
+        let near = || suggestion::nearest(key, Key::of_policy().map(|key| key.name));
         let near = || near().map(Help::did_you_mean);
         self.findings.push(match elsewhere.map(|&(_, help)| Help::from(help)).or_else(near) {
             Some(help) => Diagnostic::new(Code::WrongKey, key.origin, format!("a policy has no `{key}`")).help(help),
@@ -63,7 +43,7 @@ impl Reader<'_> {
 
     /// Checks `disableIPv4`, which applies to all devices. A node attribute can apply to some.
     fn disable_ipv4(&mut self, key: &Text, value: NodeId) {
-        self.of_type(value, key, Type::Bool);
+        self.of_type(value, key, KeyValue::Flag);
         if self.document.kind(value) == Kind::Bool(true) {
             self.findings.push(
                 Diagnostic::new(Code::OldForm, key.origin, format!("`{key}` is the old form of an attribute"))
@@ -73,7 +53,7 @@ impl Reader<'_> {
     }
 
     fn one_cgnat_route(&mut self, key: &Text, value: NodeId) {
-        self.of_type(value, key, Type::Text);
+        self.of_type(value, key, KeyValue::Text(Word::Any));
         if let Some(text) = self.document.string(value)
             && !matches!(text.as_str(), "" | "mac-always" | "mac-never")
         {
@@ -86,7 +66,7 @@ impl Reader<'_> {
 
     /// Checks custom relays.
     fn derp_map(&mut self, value: NodeId) {
-        self.members_of(value, "`derpMap`", &[("OmitDefaultRegions", Type::Bool)]);
+        self.members_of(value, "`derpMap`", DERP_MAP);
         let regions = self.member(value, "Regions");
         for (id, region) in regions.map(|regions| self.objects(regions, "Regions")).unwrap_or_default() {
             self.derp_region(&id, region);
@@ -108,17 +88,7 @@ impl Reader<'_> {
             }
             Ok(_) => {}
         }
-        self.members_of(
-            region,
-            "a region",
-            &[
-                ("RegionID", Type::Number),
-                ("RegionCode", Type::Text),
-                ("RegionName", Type::Text),
-                ("Avoid", Type::Bool),
-                ("Nodes", Type::List),
-            ],
-        );
+        self.members_of(region, "a region", DERP_REGION);
         if let Some(own) = self.member(region, "RegionID")
             && self.document.kind(own) == Kind::Number
             && self.document.source(own) != id.as_str()
@@ -133,21 +103,7 @@ impl Reader<'_> {
     }
 
     fn derp_node(&mut self, node: NodeId) {
-        self.members_of(
-            node,
-            "a node",
-            &[
-                ("Name", Type::Text),
-                ("RegionID", Type::Number),
-                ("HostName", Type::Text),
-                ("CertName", Type::Text),
-                ("IPv4", Type::Text),
-                ("IPv6", Type::Text),
-                ("STUNPort", Type::Number),
-                ("STUNOnly", Type::Bool),
-                ("DERPPort", Type::Number),
-            ],
-        );
+        self.members_of(node, "a node", DERP_NODE);
         if self.document.kind(node) == Kind::Object && self.member(node, "HostName").is_none() {
             self.doubtful(self.document.origin(node), "a relay needs a `HostName` to be reached by".to_owned());
         }
@@ -162,11 +118,7 @@ impl Reader<'_> {
                         .help(Help::write(format!("custom:{name}"))),
                 );
             }
-            self.members_of(
-                config,
-                &format!("`{name}`"),
-                &[("type", Type::Text), ("allowSetByNode", Type::Bool), ("broadcastToPeers", Type::List)],
-            );
+            self.members_of(config, &format!("`{name}`"), ATTR_CONFIG);
             if let Some(r#type) = self.member(config, "type").and_then(|id| self.document.string(id))
                 && !matches!(r#type.as_str(), "string" | "bool" | "number")
             {
@@ -183,15 +135,7 @@ impl Reader<'_> {
     fn external_tailnets(&mut self, value: NodeId) {
         let first = self.findings.len();
         for (alias, tailnet) in self.objects(value, "externalTailnets") {
-            self.members_of(
-                tailnet,
-                &format!("`{alias}`"),
-                &[
-                    ("externalID", Type::Text),
-                    ("allowIncomingConnections", Type::Bool),
-                    ("allowExternalReferencesTo", Type::List),
-                ],
-            );
+            self.members_of(tailnet, &format!("`{alias}`"), EXTERNAL_TAILNET);
         }
         for finding in self.findings.iter_mut().skip(first).filter(|finding| finding.code == Code::WrongType) {
             finding.code = Code::DoubtfulSetting;
@@ -224,24 +168,31 @@ impl Reader<'_> {
         members.filter_map(|(name, value)| Some((document.string(name)?, value))).collect()
     }
 
-    /// Checks that a node is an object, and the types of some of its members.
-    fn members_of(&mut self, id: NodeId, what: &str, members: &[(&str, Type)]) {
+    /// Checks that a node is an object, and the types of its members with these keys.
+    fn members_of(&mut self, id: NodeId, what: &str, keys: &[Key]) {
         if self.document.kind(id) != Kind::Object {
             self.wrong_type(id, what, "an object");
         }
-        for &(key, r#type) in members {
-            if let Some(value) = self.member(id, key) {
-                self.of_type(value, key, r#type);
+        for key in keys {
+            if let Some(value) = self.member(id, key.name) {
+                self.of_type(value, key.name, key.value);
             }
         }
     }
 
-    fn of_type(&mut self, id: NodeId, key: &str, r#type: Type) {
-        let (is, expected) = match (self.document.kind(id), r#type) {
-            (kind, Type::Bool) => (matches!(kind, Kind::Bool(_)), "true or false"),
-            (kind, Type::Number) => (kind == Kind::Number, "a number"),
-            (kind, Type::Text) => (kind == Kind::String, "a string"),
-            (kind, Type::List) => (kind == Kind::Array, "a list"),
+    /// Checks the type of a value that is neither an object nor a list of a known type.
+    fn of_type(&mut self, id: NodeId, key: &str, expected: KeyValue) {
+        let kind = self.document.kind(id);
+        let (is, expected) = match expected {
+            KeyValue::Flag => (matches!(kind, Kind::Bool(_)), "true or false"),
+            KeyValue::Number => (kind == Kind::Number, "a number"),
+            KeyValue::Text(_) => (kind == Kind::String, "a string"),
+            KeyValue::Texts(_) | KeyValue::Objects(_) | KeyValue::OpenObjects(_) | KeyValue::List => {
+                (kind == Kind::Array, "a list")
+            }
+            KeyValue::Object(_) | KeyValue::OpenObject(_) | KeyValue::App => (kind == Kind::Object, "an object"),
+            // `objects` checks names when it reads them.
+            KeyValue::Names(..) | KeyValue::Json => return,
         };
         if !is {
             self.wrong_type(id, &format!("`{key}`"), expected);

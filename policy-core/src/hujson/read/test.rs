@@ -1,28 +1,12 @@
 use crate::json::Map;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hujson::read::reader::{Form, Member, Reader};
-use crate::hujson::read::rule::{UNTIL, trimmed};
+use crate::hujson::read::reader::{Member, Reader};
+use crate::hujson::read::rule::trimmed;
 use crate::hujson::{Kind, NodeId};
+use crate::model::form::{SSH_TEST, TEST};
 use crate::model::{Dialect, List, Selector, SshTest, Target, Test, headscale_word};
 use crate::source::{Origin, Text};
-
-const TEST: Form<7> = Form {
-    name: "a test",
-    keys: ["src", "user", "proto", "accept", "allow", "deny", "srcPostureAttrs"],
-    elsewhere: &[
-        ("dst", "write the destinations in `accept` or `deny`"),
-        ("check", "only entries of `sshTests` have it"),
-        ("until", UNTIL),
-        ("expires", UNTIL),
-    ],
-};
-
-const SSH_TEST: Form<6> = Form {
-    name: "an SSH test",
-    keys: ["src", "dst", "accept", "check", "deny", "srcPostureAttrs"],
-    elsewhere: &[("users", "write the accounts in `accept`, `check` or `deny`"), ("until", UNTIL), ("expires", UNTIL)],
-};
 
 impl Reader<'_> {
     pub(super) fn test(&mut self, id: NodeId) -> Option<Test> {

@@ -78,7 +78,7 @@ fn the_live_version_is_found_in_git() {
     let server = Server::start(ControlPlane::default());
     let run = server.run(&directory, &["drift", "policy.hujson"]);
     assert!(run.stdout.contains("\nIt is the policy that a new tailnet gets.\n"), "{}", run.stdout);
-    // From stdin, the committed file is the usual one.
+    // A policy in a revision is a version of its file, and another file can be named.
     let server = Server::start(ControlPlane::with_policy(old()));
     let run = server.run(&directory, &["drift", "git:HEAD:policy.hujson", "--history", "policy.hujson"]);
     assert!(run.stdout.contains(" (2027-03-31, one), 2 versions behind"), "{}", run.stdout);
@@ -113,8 +113,11 @@ fn other_text_is_told_from_other_access() {
             POLICY.replace("\"src\": [\"group:dba\"]", "\"src\": [\"alice@example.com\"]"),
             "The text of the tailnet's policy differs from policy.hujson. Everyone has the same access.",
         ),
-        (POLICY.replace("group:dba\"]", "group:dbo\"]"), "One of them has errors, so only the texts are compared."),
-        ("{".to_owned(), "One of them has errors, so only the texts are compared."),
+        (
+            POLICY.replace("group:dba\"]", "group:dbo\"]"),
+            "The tailnet's policy has errors, so only the texts are compared.",
+        ),
+        ("{".to_owned(), "The tailnet's policy has errors, so only the texts are compared."),
     ] {
         let server = Server::start(ControlPlane::with_policy(live));
         let run = server.run(&directory, &["drift", "policy.hujson"]);
@@ -122,6 +125,20 @@ fn other_text_is_told_from_other_access() {
         assert!(run.stdout.lines().next().unwrap().ends_with(said), "{}", run.stdout);
         assert!(run.stdout.contains("\n--- policy.hujson\n+++ <live policy>\n@@ "), "{}", run.stdout);
     }
+}
+
+#[test]
+fn a_policy_of_ours_with_errors_is_compared_as_text() {
+    let directory = directory("deploy/drift/errors");
+    fs::write(directory.join("policy.hujson"), POLICY.replace("tag:web\"]", "tag:wbe\"]")).unwrap();
+    let server = Server::start(ControlPlane::with_policy(POLICY));
+    let run = server.run(&directory, &["drift", "policy.hujson"]);
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    assert!(run.stdout.contains(" policy.hujson has errors, so only the texts are compared.\n"), "{}", run.stdout);
+    let said =
+        "It is not known whether it was ever a version of ours, because git has no version of `policy.hujson`.\n";
+    let outside = "It is not known whether it was ever a version of ours, because there is no git repository.\n";
+    assert!(run.stdout.contains(said) || run.stdout.contains(outside), "{}", run.stdout);
 }
 
 #[test]
@@ -140,6 +157,11 @@ fn tests_can_fail_without_an_edit() {
     demote("admin");
     let run = server.run(&directory, &["drift", "policy.hujson", "--facts"]);
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    assert!(
+        run.stdout.ends_with("policy.hujson has no errors: its tests pass, and its invariants hold.\n"),
+        "{}",
+        run.stdout
+    );
     demote("member");
     assert_eq!(server.run(&directory, &["drift", "policy.hujson"]).status, Some(0));
     let run = server.run(&directory, &["drift", "policy.hujson", "--facts"]);

@@ -2,6 +2,7 @@
 
 mod drift;
 mod pull;
+mod push;
 mod server;
 mod validate;
 
@@ -27,7 +28,7 @@ const POLICY: &str = r#"{
 "#;
 
 /// Runs git in a folder.
-fn git(directory: &Path, arguments: &[&str]) {
+pub(crate) fn git(directory: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]);
     command.env("GIT_COMMITTER_DATE", "2027-03-31T12:00:00Z");

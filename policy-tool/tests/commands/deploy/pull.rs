@@ -151,5 +151,12 @@ fn a_failure_writes_nothing() {
         "{}",
         run.stderr
     );
+    for (arguments, help) in [
+        (["pull", "tailnet.rs"].as_slice(), "convert it with `policy pull --rust tailnet.rs`"),
+        (&["pull", "--rust", "policy.hujson"], "name a file that ends in `.rs`"),
+    ] {
+        let run = server.run(&directory, arguments);
+        assert!(run.status == Some(2) && run.stderr.ends_with(&format!("help: {help}\n")), "{}", run.stderr);
+    }
     assert_eq!(process::names(&directory).len(), 0);
 }
