@@ -278,7 +278,7 @@ impl Pusher<'_> {
         match outcome {
             Outcome::Unsure(_) => {
                 if watchdog.unknown().is_ok() {
-                    output::say(&format!("{}\n", watchdog.last_words(&self.wanted.program.prefix())));
+                    output::say(&format!("{}\n", watchdog.last_words(&self.wanted.program.prefix_of("push"))));
                 }
             }
             Outcome::Stopped(_) | Outcome::AlreadyLive | Outcome::Live | Outcome::PutBack(_) => watchdog.not_written(),

@@ -15,7 +15,7 @@ const CONNECTION: [&str; 2] = ["api-url", "tailnet-id"];
 /// Returns the command line that restores the backup in `path` if the version `written` is still live.
 pub(super) fn restore_command(program: Program, matches: &ArgMatches, path: &Path, written: &ETag) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut line = format!("{} push --restore {}", program.prefix(), quoted(&path.to_string_lossy()));
+    let mut line = format!("{} push --restore {}", program.prefix_of("push"), quoted(&path.to_string_lossy()));
     for name in CONNECTION {
         let is_given = matches.value_source(name) == Some(ValueSource::CommandLine);
         if let (true, Some(value)) = (is_given, argument::get_text(matches, name)) {

@@ -96,22 +96,19 @@ impl WantedPolicy {
         let facts = facts::read(&self.name, &mut self.policy, matches)?;
         self.policy = today::checked_for_today(std::mem::take(&mut self.policy))?;
         let findings = facts.findings_of_policy(self.policy.check())?;
-        // With the users and devices that the API lists, the warnings are others. They are counted then.
-        let shows = matches.contains_id(facts::NAME).then_some("`check` with the same `--tailnet` shows them");
-        let is_good = report(&self.name, &self.policy, findings, shows);
+        let is_good = report(&self.name, &self.policy, findings);
         Ok(is_good || self.backup_of.is_some())
     }
 }
 
-/// Reports the errors among the findings, and counts the warnings if `shows` says what shows them. Returns whether there
-/// are no errors.
-fn report(name: &Path, policy: &Policy, findings: Vec<Diagnostic>, shows: Option<&str>) -> bool {
+/// Reports the errors among the findings, and counts the warnings. Returns whether there are no errors.
+fn report(name: &Path, policy: &Policy, findings: Vec<Diagnostic>) -> bool {
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
     let [errors, warnings] = [errors, warnings].map(|findings| group_by_cause(findings, |origin| origin.file));
     output::say_findings(&Report::on_policy(name, policy, &errors));
-    if let Some(shows) = shows.filter(|_| errors.is_empty() && !warnings.is_empty()) {
+    if errors.is_empty() && !warnings.is_empty() {
         let name = file::visible_name(name);
-        output::say(&format!("{name}: {}; {shows}\n", counted(warnings.len(), "warning")));
+        output::say(&format!("{name}: {}; `check` shows them\n", counted(warnings.len(), "warning")));
     }
     errors.is_empty()
 }
@@ -140,8 +137,7 @@ pub(super) fn with_facts(
                 let findings = facts::add(&mut policy, fetched_facts::named(fetched))
                     .and_then(|facts| facts.findings_of_policy(policy.check()))
                     .map_err(|failure| refusal(&failure))?;
-                let shows = "`check --tailnet` shows them, with the files of `pull --facts`";
-                if !report(&wanted.name, &policy, findings, Some(shows)) && !is_restored {
+                if !report(&wanted.name, &policy, findings) && !is_restored {
                     return Ok(None);
                 }
             }

@@ -71,7 +71,7 @@ pub(super) fn start(
 
 /// Waits until the push is confirmed, or the old policy is back.
 pub(super) fn wait(watchdog: Watchdog, program: Program, options: &PushOptions) -> Result<Conclusion, WatchdogError> {
-    let words = watchdog.last_words(&program.prefix());
+    let words = watchdog.last_words(&program.prefix_of("push"));
     signal::set_last_words(&words);
     let mut probe =
         options.probe.as_deref().map(|command| ConfirmationProbe::new(command, PROBE_LIMIT, Credentials::VARIABLES));

@@ -24,9 +24,6 @@ pub(crate) fn policy(port: u16) -> String {
     format!("{{\"acls\": [{{\"action\": \"accept\", \"src\": [\"*\"], \"dst\": [\"*:{port}\"]}}]}}\n")
 }
 
-/// The requests before the write: one reading, two to find out which server it is, and two validations.
-pub(crate) const BEFORE_WRITE: usize = 5;
-
 const LIVE: u16 = 22;
 const WANTED: u16 = 443;
 
@@ -36,6 +33,8 @@ struct Script {
     flavour: Flavour,
     live: String,
     wanted: String,
+    /// Whether the events begin with the first write. Otherwise, they begin with the first request.
+    is_from_write: bool,
     events: Vec<Option<Event>>,
     options: Options,
     person: Decisions,
@@ -124,8 +123,8 @@ fn script() -> impl Strategy<Value = Script> {
         1 => Just("{\"acls\": [{\"action\": \"accept\", \"src\": [\"tag:x\"], \"dst\": [\"*:1\"]}]}".to_owned()),
     ];
     // In most scripts, the requests before the write succeed.
-    let before_write = prop_oneof![3 => Just(vec![None; BEFORE_WRITE]), 1 => Just(Vec::new())];
-    let events = (before_write, prop::collection::vec(event(), 0..16)).prop_map(|(first, rest)| [first, rest].concat());
+    let is_from_write = prop::bool::weighted(0.75);
+    let events = (is_from_write, prop::collection::vec(event(), 0..16));
     let options = (rarely(any::<bool>()), rarely(any::<bool>()), any::<bool>(), any::<bool>()).prop_map(
         |(overwrite, plan, allow_open, force_unreadable)| Options { overwrite, plan, allow_open, force_unreadable },
     );
@@ -145,15 +144,24 @@ fn script() -> impl Strategy<Value = Script> {
             others,
         },
     );
-    (flavour, live, wanted, events, options, person).prop_map(|(flavour, live, wanted, events, options, person)| {
-        Script { flavour, live, wanted, events, options, person }
-    })
+    (flavour, live, wanted, events, options, person).prop_map(
+        |(flavour, live, wanted, (is_from_write, events), options, person)| Script {
+            flavour,
+            live,
+            wanted,
+            is_from_write,
+            events,
+            options,
+            person,
+        },
+    )
 }
 
 /// Runs a script. Returns the world afterwards, the person, and the report.
 fn play(script: &Script) -> (Network, Person, Report) {
     let mut world = World::new(script.flavour, &script.live);
-    world.events.extend(script.events.iter().cloned());
+    let events = if script.is_from_write { &mut world.events_from_write } else { &mut world.events };
+    events.extend(script.events.iter().cloned());
     let network = Network::new(world);
     let client = network.client(US);
     let wanted = Wanted::parse(script.wanted.as_str()).unwrap();

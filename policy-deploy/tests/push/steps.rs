@@ -4,7 +4,7 @@ use policy_control_plane::{Fault, Flavour, Request};
 use policy_deploy::push::{Confirmation, Provenance, PushOptions, Report, Target, Wanted, run};
 
 use crate::operator::{Memory, Person};
-use crate::property::{BEFORE_WRITE, policy};
+use crate::property::policy;
 use crate::world::{Event, Network, US, World};
 
 /// A push of port 443 to a control plane that allows port 22.
@@ -38,7 +38,7 @@ fn events(events: impl IntoIterator<Item = Option<Fault>>) -> Vec<Option<Event>>
 impl Case {
     fn run(&self) -> (Report, Network, Memory) {
         let mut world = World::new(self.flavour, &self.live);
-        world.events.extend(std::iter::repeat_n(None, BEFORE_WRITE).chain(self.events.iter().cloned()));
+        world.events_from_write.extend(self.events.iter().cloned());
         let network = Network::new(world);
         let client = network.client(US);
         let mut options = PushOptions::new(Target::new(&client));

@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) plane: ControlPlane,
     /// What happens to the next requests.
     pub(crate) events: VecDeque<Option<Event>>,
+    /// What happens to the first write and to the requests after it.
+    pub(crate) events_from_write: VecDeque<Option<Event>>,
     /// Everything that our run stored.
     pub(crate) ours: Vec<OurWrite>,
     /// The stored text at the last reading whose answer arrived.
@@ -53,6 +55,7 @@ impl World {
         World {
             plane: ControlPlane::with_policy_in(flavour, live),
             events: VecDeque::new(),
+            events_from_write: VecDeque::new(),
             ours: Vec::new(),
             last_read: String::new(),
             late: Vec::new(),
@@ -87,6 +90,10 @@ impl World {
         let due: Vec<_> = due;
         for (_, request, known) in due {
             self.handle(request, known);
+        }
+        let is_write = request.method == "PUT" || request.method == "POST" && request.target.ends_with("/acl");
+        if is_write && !self.events_from_write.is_empty() {
+            self.events = std::mem::take(&mut self.events_from_write);
         }
         let cut = || TransportError::NoAnswer("the connection was cut".to_owned());
         let known = self.known;
