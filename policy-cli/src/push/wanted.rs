@@ -96,21 +96,21 @@ impl WantedPolicy {
         let facts = facts::read(&self.name, &mut self.policy, matches)?;
         self.policy = today::checked_for_today(std::mem::take(&mut self.policy))?;
         let findings = facts.findings_of_policy(self.policy.check())?;
-        let is_good = report(&self.name, &self.policy, findings);
-        Ok(is_good || self.backup_of.is_some())
+        let warnings = report(&self.name, &self.policy, findings);
+        if let Some(warnings @ 1..) = warnings {
+            let name = file::visible_name(&self.name);
+            output::say(&format!("{name}: {}, which `check` shows\n", counted(warnings, "warning")));
+        }
+        Ok(warnings.is_some() || self.backup_of.is_some())
     }
 }
 
-/// Reports the errors among the findings, and counts the warnings. Returns whether there are no errors.
-fn report(name: &Path, policy: &Policy, findings: Vec<Diagnostic>) -> bool {
+/// Reports the errors among the findings. Returns the number of warnings, or `None` if there are errors.
+fn report(name: &Path, policy: &Policy, findings: Vec<Diagnostic>) -> Option<usize> {
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Diagnostic::is_error);
     let [errors, warnings] = [errors, warnings].map(|findings| group_by_cause(findings, |origin| origin.file));
     output::say_findings(&Report::on_policy(name, policy, &errors));
-    if errors.is_empty() && !warnings.is_empty() {
-        let name = file::visible_name(name);
-        output::say(&format!("{name}: {}; `check` shows them\n", counted(warnings.len(), "warning")));
-    }
-    errors.is_empty()
+    errors.is_empty().then_some(warnings.len())
 }
 
 /// Returns the policy with the users and devices of the tailnet, or with the facts that the command line named. Returns
@@ -137,7 +137,7 @@ pub(super) fn with_facts(
                 let findings = facts::add(&mut policy, fetched_facts::named(fetched))
                     .and_then(|facts| facts.findings_of_policy(policy.check()))
                     .map_err(|failure| refusal(&failure))?;
-                if !report(&wanted.name, &policy, findings) && !is_restored {
+                if report(&wanted.name, &policy, findings).is_none() && !is_restored {
                     return Ok(None);
                 }
             }
