@@ -107,7 +107,9 @@ fn a_deployment_to_the_control_plane_for_tests() {
     // Each waits until the old policy is put back.
     thread::scope(|scope| {
         let running = [Flavour::Headscale029, Flavour::Headscale030].map(|flavour| scope.spawn(move || check(flavour)));
-        running.map(|run| run.join().unwrap());
+        for run in running {
+            run.join().unwrap();
+        }
     });
 }
 
