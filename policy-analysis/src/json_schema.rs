@@ -67,7 +67,8 @@ fn describe(schema: &mut Value, doc: Option<&str>) {
     }
 }
 
-fn add(schema: &mut Value, key: &str, value: Value) {
+/// Adds a keyword to a schema.
+pub(crate) fn add(schema: &mut Value, key: &str, value: Value) {
     if let Some(members) = schema.as_object_mut() {
         members.insert(key.to_owned(), value);
     }

@@ -92,6 +92,7 @@ pub mod diff;
 pub mod json_schema;
 pub mod matrix;
 pub mod mutation;
+pub mod policy_schema;
 pub mod query;
 
 pub use analysis::Analysis;

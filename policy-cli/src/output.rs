@@ -42,6 +42,11 @@ pub fn write_json(result: &Value) -> Result<(), Failure> {
     write(json::to_text(result).as_bytes())
 }
 
+/// Returns a result for programs as the text that [`write_json`] writes.
+pub fn json_text(result: &Value) -> String {
+    json::to_text(result)
+}
+
 /// Prints a result for people to stdout. Colours are those that [`stdout_renderer`] gave it.
 pub fn print(result: &str) -> Result<(), Failure> {
     let mut stdout = AutoStream::auto(io::stdout().lock());

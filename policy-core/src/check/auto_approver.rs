@@ -1,8 +1,8 @@
 //! `autoApprovers`: routes, exit nodes and services that need no approval by an admin.
 
 use crate::check::Checker;
-use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, listed};
+use crate::model::SelectorContext;
 use crate::model::{Network, Selector, SelectorKind};
 
 /// The prefix of the capabilities that list app connectors and their tags.

@@ -1,8 +1,8 @@
 //! `groups`, `hosts` and `tagOwners`, and the spelling of declared names.
 
 use crate::check::Checker;
-use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, Problem, go_quote};
+use crate::model::SelectorContext;
 use crate::model::{Group, Host, HostAddress, SelectorKind, name};
 use crate::source::Text;
 

@@ -6,8 +6,8 @@ use crate::access::login_key;
 use crate::check::Checker;
 use crate::check::login::LONG;
 use crate::check::names::NameKind;
-use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
+use crate::model::SelectorContext;
 use crate::model::{Device, InvariantTarget, Role, SelectorKind, User};
 use crate::source::{Origin, Text};
 

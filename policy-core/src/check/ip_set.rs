@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::check::Checker;
-use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, Help};
+use crate::model::SelectorContext;
 use crate::model::{IpSet, IpSetEntry, Operation, SelectorKind};
 
 pub(super) fn check(checker: &mut Checker) {

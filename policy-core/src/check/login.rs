@@ -1,8 +1,8 @@
 //! Users: their logins, and the domains of organisations.
 
 use crate::check::Checker;
-use crate::check::place::SelectorContext;
 use crate::diagnostic::{Code, Diagnostic, Help};
+use crate::model::SelectorContext;
 use crate::model::{Selector, SelectorKind};
 use crate::source::Text;
 

@@ -18,7 +18,6 @@ mod login;
 mod names;
 mod node_attr;
 mod owner;
-mod place;
 mod posture;
 mod reference;
 pub(crate) mod rule;
@@ -34,8 +33,8 @@ use crate::diagnostic::{Code, Diagnostic, HeadscaleStage, Note, Severity};
 use crate::model::{Dialect, InvariantsFile, LintLevels, Policy, Selector, Target};
 use crate::source::{FileId, Origin};
 
+use crate::model::SelectorContext;
 use names::Names;
-use place::SelectorContext;
 
 /// Returns the reasons that a policy is not valid, and its warnings, in the order of its text.
 /// [`Policy::check`] also runs its tests.

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::check::place::SelectorContext;
 use crate::check::{Checker, app, capability};
 use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
+use crate::model::SelectorContext;
 use crate::model::{Network, NodeAttr, Prefix, name};
 use crate::source::Text;
 

@@ -2,8 +2,8 @@
 
 use crate::check::Checker;
 use crate::check::names::NameKind;
-use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic, Help};
+use crate::model::{Acceptance, SelectorContext};
 use crate::model::{AddressRange, Policy, Prefix, SelectorKind, name, parse_address};
 use crate::source::Text;
 

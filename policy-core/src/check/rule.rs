@@ -1,9 +1,9 @@
 //! `acls` and `grants`.
 
 use crate::check::names::NameKind;
-use crate::check::place::SelectorContext;
 use crate::check::{Checker, app};
 use crate::diagnostic::{Code, Diagnostic, Help, go_quote};
+use crate::model::SelectorContext;
 use crate::model::{
     Acl, Autogroup, Destination, Grant, HostAddress, List, PortSpec, Prefix, Protocol, Selector, SelectorKind,
 };

@@ -2,8 +2,8 @@
 
 use crate::check::Checker;
 use crate::check::names::NameKind;
-use crate::check::place::{Acceptance, SelectorContext};
 use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
+use crate::model::{Acceptance, SelectorContext};
 use crate::model::{AddressRange, Autogroup, List, Network, Prefix, Selector, SelectorKind, name};
 use crate::source::Text;
 

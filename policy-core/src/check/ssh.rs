@@ -1,9 +1,9 @@
 //! `ssh`: sources, destinations, accounts and check periods.
 
 use crate::check::login::is_shared_domain;
-use crate::check::place::{Acceptance, SelectorContext};
 use crate::check::{Checker, rule};
 use crate::diagnostic::{Code, Diagnostic, Help, go_quote, suggestion};
+use crate::model::{Acceptance, SelectorContext};
 use crate::model::{Action, Autogroup, CheckPeriod, Duration, Selector, SelectorKind, SshRule};
 use crate::source::Text;
 

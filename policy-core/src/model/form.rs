@@ -4,6 +4,8 @@
 //! The reader of HuJSON refuses every other key. Editors complete these keys, and the JSON Schema
 //! of a policy file lists them.
 
+use crate::model::{SelectorContext, SelectorKind};
+
 /// A key that an object of a policy file may have.
 ///
 /// ```
@@ -41,6 +43,10 @@ pub enum KeyValue {
     Object(&'static [Key]),
     /// A list of objects with these keys.
     Objects(&'static [Key]),
+    /// An object, of which these keys are checked. It may have more.
+    OpenObject(&'static [Key]),
+    /// A list of objects, of which these keys are checked. They may have more.
+    OpenObjects(&'static [Key]),
     /// An object whose keys are names. The first kind is that of the names.
     Names(Word, &'static NamedValue),
     /// The capabilities of a grant or a node attribute. An object whose keys are names of
@@ -74,36 +80,17 @@ pub enum Word {
     Any,
     /// One of a few words.
     Choice(&'static [&'static str]),
-    /// A name that is declared here: `group:eng`.
-    Group,
-    /// A name that is declared here: `printer`.
-    Host,
-    /// A name that is declared here: `ipset:prod`.
-    IpSet,
-    /// A posture: `posture:managed`.
-    Posture,
-    /// A tag: `tag:web`.
-    Tag,
-    /// A service: `svc:wiki`.
-    Service,
-    /// A member of a group: a user.
-    Member,
-    /// An owner of a tag, or an auto approver: a user, a group, a tag, a role.
-    Owner,
-    /// A source of a rule.
-    Source,
-    /// A destination of a rule.
-    Destination,
-    /// A destination with ports: `tag:web:443`.
-    DestinationPorts,
-    /// A destination with one port, of a test: `tag:web:443`.
-    Target,
+    /// A declared name of this kind, where it is declared. Only groups, tags, hosts, IP sets and
+    /// postures are declared.
+    Declaration(SelectorKind),
+    /// A selector.
+    Selector(SelectorContext),
+    /// A selector with ports: `tag:web:443`.
+    SelectorPorts(SelectorContext),
     /// Ports with a protocol: `tcp:443`.
     Ports,
     /// A protocol: `udp`.
     Protocol,
-    /// A device of a node attribute.
-    Device,
     /// A node attribute: `funnel`.
     Attribute,
     /// An account of a machine: `root`.
@@ -116,13 +103,11 @@ pub enum Word {
     Condition,
     /// The name of a posture attribute: `node:os`.
     PostureAttribute,
-    /// An address.
-    Address,
     /// A prefix: `10.0.0.0/8`.
     Prefix,
     /// An address, or a prefix.
     AddressOrPrefix,
-    /// An entry of an IP set: an address, a prefix, a range, a host or another IP set.
+    /// An entry of an IP set: `add 10.0.0.0/8`, `remove ipset:lan`.
     IpSetEntry,
 }
 
@@ -157,7 +142,7 @@ pub(crate) const UNTIL: &str = "write the comment `// policy: until 2027-03-31` 
 
 const SRC_POSTURE: Key = Key::new(
     "srcPosture",
-    KeyValue::Texts(Word::Posture),
+    KeyValue::Texts(Word::Selector(SelectorContext::Posture)),
     "Postures. The source device must meet at least one of them.",
 );
 
@@ -165,14 +150,14 @@ pub(crate) static ACL: Form<7> = Form {
     name: "an acl",
     keys: [
         Key::new("action", KeyValue::Text(Word::Choice(&["accept"])), "Always `accept`."),
-        Key::new("src", KeyValue::Texts(Word::Source), "The sources."),
-        Key::old("users", KeyValue::Texts(Word::Source), "src"),
+        Key::new("src", KeyValue::Texts(Word::Selector(SelectorContext::Src)), "The sources."),
+        Key::old("users", KeyValue::Texts(Word::Selector(SelectorContext::Src)), "src"),
         Key::new(
             "dst",
-            KeyValue::Texts(Word::DestinationPorts),
+            KeyValue::Texts(Word::SelectorPorts(SelectorContext::AclDst)),
             "The destinations, each with its ports: `tag:web:443`.",
         ),
-        Key::old("ports", KeyValue::Texts(Word::DestinationPorts), "dst"),
+        Key::old("ports", KeyValue::Texts(Word::SelectorPorts(SelectorContext::AclDst)), "dst"),
         Key::new(
             "proto",
             KeyValue::Text(Word::Protocol),
@@ -192,8 +177,8 @@ pub(crate) static ACL: Form<7> = Form {
 pub(crate) static GRANT: Form<6> = Form {
     name: "a grant",
     keys: [
-        Key::new("src", KeyValue::Texts(Word::Source), "The sources."),
-        Key::new("dst", KeyValue::Texts(Word::Destination), "The destinations, without ports."),
+        Key::new("src", KeyValue::Texts(Word::Selector(SelectorContext::Src)), "The sources."),
+        Key::new("dst", KeyValue::Texts(Word::Selector(SelectorContext::GrantDst)), "The destinations, without ports."),
         Key::new(
             "ip",
             KeyValue::Texts(Word::Ports),
@@ -201,7 +186,11 @@ pub(crate) static GRANT: Form<6> = Form {
         ),
         Key::new("app", KeyValue::App, "App capabilities: what the program at the destination lets the source do."),
         SRC_POSTURE,
-        Key::new("via", KeyValue::Texts(Word::Tag), "The tags of the routers that carry the access."),
+        Key::new(
+            "via",
+            KeyValue::Texts(Word::Selector(SelectorContext::Via)),
+            "The tags of the routers that carry the access.",
+        ),
     ],
     elsewhere: &[
         ("action", "leave it out: a grant always accepts"),
@@ -221,8 +210,12 @@ pub(crate) static SSH_RULE: Form<9> = Form {
             KeyValue::Text(Word::Choice(&["accept", "check"])),
             "`accept`, or `check`: the user must have logged in to Tailscale recently.",
         ),
-        Key::new("src", KeyValue::Texts(Word::Source), "The sources."),
-        Key::new("dst", KeyValue::Texts(Word::Destination), "The destinations: devices of users, and tags."),
+        Key::new("src", KeyValue::Texts(Word::Selector(SelectorContext::SshSrc)), "The sources."),
+        Key::new(
+            "dst",
+            KeyValue::Texts(Word::Selector(SelectorContext::SshDst)),
+            "The destinations: devices of users, and tags.",
+        ),
         Key::new(
             "users",
             KeyValue::Texts(Word::Account),
@@ -239,7 +232,11 @@ pub(crate) static SSH_RULE: Form<9> = Form {
             "Environment variables that the client may send. `*` and `?` are wildcards.",
         ),
         SRC_POSTURE,
-        Key::new("recorder", KeyValue::Texts(Word::Tag), "The tag of the devices that record the sessions."),
+        Key::new(
+            "recorder",
+            KeyValue::Texts(Word::Selector(SelectorContext::Recorder)),
+            "The tag of the devices that record the sessions.",
+        ),
         Key::new("enforceRecorder", KeyValue::Flag, "True to refuse a session if no recorder can be reached."),
     ],
     elsewhere: &[
@@ -259,12 +256,24 @@ const SRC_POSTURE_ATTRS: Key = Key::new(
 pub(crate) static TEST: Form<7> = Form {
     name: "a test",
     keys: [
-        Key::new("src", KeyValue::Text(Word::Source), "The source: one user, group, tag, host or address."),
-        Key::old("user", KeyValue::Text(Word::Source), "src"),
+        Key::new(
+            "src",
+            KeyValue::Text(Word::Selector(SelectorContext::TestSrc)),
+            "The source: one user, group, tag, host or address.",
+        ),
+        Key::old("user", KeyValue::Text(Word::Selector(SelectorContext::TestSrc)), "src"),
         Key::new("proto", KeyValue::Text(Word::Protocol), "The protocol. The default is TCP."),
-        Key::new("accept", KeyValue::Texts(Word::Target), "What the source must reach: `tag:web:443`."),
-        Key::old("allow", KeyValue::Texts(Word::Target), "accept"),
-        Key::new("deny", KeyValue::Texts(Word::Target), "What the source must not reach."),
+        Key::new(
+            "accept",
+            KeyValue::Texts(Word::SelectorPorts(SelectorContext::TestDst)),
+            "What the source must reach: `tag:web:443`.",
+        ),
+        Key::old("allow", KeyValue::Texts(Word::SelectorPorts(SelectorContext::TestDst)), "accept"),
+        Key::new(
+            "deny",
+            KeyValue::Texts(Word::SelectorPorts(SelectorContext::TestDst)),
+            "What the source must not reach.",
+        ),
         SRC_POSTURE_ATTRS,
     ],
     elsewhere: &[
@@ -278,8 +287,12 @@ pub(crate) static TEST: Form<7> = Form {
 pub(crate) static SSH_TEST: Form<6> = Form {
     name: "an SSH test",
     keys: [
-        Key::new("src", KeyValue::Text(Word::Source), "The source: one user, group, tag, host or address."),
-        Key::new("dst", KeyValue::Texts(Word::Destination), "The destinations."),
+        Key::new(
+            "src",
+            KeyValue::Text(Word::Selector(SelectorContext::SshTestSrc)),
+            "The source: one user, group, tag, host or address.",
+        ),
+        Key::new("dst", KeyValue::Texts(Word::Selector(SelectorContext::SshTestDst)), "The destinations."),
         Key::new("accept", KeyValue::Texts(Word::Account), "Accounts that it must get without a check."),
         Key::new("check", KeyValue::Texts(Word::Account), "Accounts that it must get after a check."),
         Key::new("deny", KeyValue::Texts(Word::Account), "Accounts that it must not get."),
@@ -291,7 +304,11 @@ pub(crate) static SSH_TEST: Form<6> = Form {
 pub(crate) static NODE_ATTR: Form<4> = Form {
     name: "an entry of `nodeAttrs`",
     keys: [
-        Key::new("target", KeyValue::Texts(Word::Device), "The devices: users, groups, tags, roles or `*`."),
+        Key::new(
+            "target",
+            KeyValue::Texts(Word::Selector(SelectorContext::NodeTarget)),
+            "The devices: users, groups, tags, roles or `*`.",
+        ),
         Key::new("attr", KeyValue::Texts(Word::Attribute), "The attributes that they get, such as `funnel`."),
         Key::new("app", KeyValue::App, "App capabilities that they get."),
         Key::new("ipPool", KeyValue::Texts(Word::Prefix), "The ranges that their IPv4 addresses are from."),
@@ -304,17 +321,20 @@ pub(crate) static AUTO_APPROVERS: Form<3> = Form {
     keys: [
         Key::new(
             "routes",
-            KeyValue::Names(Word::Prefix, &NamedValue::Texts(Word::Owner)),
+            KeyValue::Names(Word::Prefix, &NamedValue::Texts(Word::Selector(SelectorContext::Approver))),
             "Subnet routes, each with those whose devices may serve it, or a part of it, without an admin's approval.",
         ),
         Key::new(
             "exitNode",
-            KeyValue::Texts(Word::Owner),
+            KeyValue::Texts(Word::Selector(SelectorContext::Approver)),
             "Those whose devices may be exit nodes without an admin's approval.",
         ),
         Key::new(
             "services",
-            KeyValue::Names(Word::Service, &NamedValue::Texts(Word::Owner)),
+            KeyValue::Names(
+                Word::Selector(SelectorContext::Service),
+                &NamedValue::Texts(Word::Selector(SelectorContext::Approver)),
+            ),
             "Services, or tags of services, each with those whose devices may serve it without an admin's approval.",
         ),
     ],
@@ -325,28 +345,38 @@ pub(crate) static AUTO_APPROVERS: Form<3> = Form {
 pub(crate) static SECTIONS: &[Key] = &[
     Key::new(
         "groups",
-        KeyValue::Names(Word::Group, &NamedValue::Texts(Word::Member)),
+        KeyValue::Names(
+            Word::Declaration(SelectorKind::Group),
+            &NamedValue::Texts(Word::Selector(SelectorContext::Member)),
+        ),
         "Lists of users, by name: `group:eng`.",
     ),
     Key::new(
         "hosts",
-        KeyValue::Names(Word::Host, &NamedValue::Text(Word::AddressOrPrefix)),
+        KeyValue::Names(Word::Declaration(SelectorKind::Host), &NamedValue::Text(Word::AddressOrPrefix)),
         "Names for addresses and prefixes.",
     ),
     Key::new(
         "ipsets",
-        KeyValue::Names(Word::IpSet, &NamedValue::Texts(Word::IpSetEntry)),
+        KeyValue::Names(Word::Declaration(SelectorKind::IpSet), &NamedValue::Texts(Word::IpSetEntry)),
         "Sets of addresses, by name: `ipset:prod`.",
     ),
     Key::new(
         "postures",
-        KeyValue::Names(Word::Posture, &NamedValue::Texts(Word::Condition)),
+        KeyValue::Names(Word::Declaration(SelectorKind::Posture), &NamedValue::Texts(Word::Condition)),
         "Conditions on source devices, by name: `posture:managed`. A device must meet all conditions of a posture.",
     ),
-    Key::new("defaultSrcPosture", KeyValue::Texts(Word::Posture), "The postures of rules without `srcPosture`."),
+    Key::new(
+        "defaultSrcPosture",
+        KeyValue::Texts(Word::Selector(SelectorContext::Posture)),
+        "The postures of rules without `srcPosture`.",
+    ),
     Key::new(
         "tagOwners",
-        KeyValue::Names(Word::Tag, &NamedValue::Texts(Word::Owner)),
+        KeyValue::Names(
+            Word::Declaration(SelectorKind::Tag),
+            &NamedValue::Texts(Word::Selector(SelectorContext::Owner)),
+        ),
         "Declares tags, each with those who may assign it. With an empty list, only admins may.",
     ),
     Key::new(
@@ -385,7 +415,7 @@ pub(crate) static SETTINGS: &[Key] = &[
         KeyValue::Names(Word::PostureAttribute, &NamedValue::Object(ATTR_CONFIG)),
         "The types of custom posture attributes.",
     ),
-    Key::new("derpMap", KeyValue::Json, "Your own relay servers: `Regions`, and `OmitDefaultRegions`."),
+    Key::new("derpMap", KeyValue::OpenObject(DERP_MAP), "Your own relay servers: `Regions`, and `OmitDefaultRegions`."),
     Key::new(
         "disableIPv4",
         KeyValue::Flag,
@@ -423,9 +453,15 @@ pub(crate) static EXTERNAL_TAILNET: &[Key] = &[
     Key::new("allowExternalReferencesTo", KeyValue::List, "The groups and tags that its policy may name."),
 ];
 
-/// The keys of `derpMap`, of a region, and of a node in a region.
-pub(crate) static DERP_MAP: &[Key] =
-    &[Key::new("OmitDefaultRegions", KeyValue::Flag, "True to use no relays but these.")];
+/// The keys of `derpMap`.
+pub(crate) static DERP_MAP: &[Key] = &[
+    Key::new("OmitDefaultRegions", KeyValue::Flag, "True to use no relays but these."),
+    Key::new(
+        "Regions",
+        KeyValue::Names(Word::Any, &NamedValue::Object(DERP_REGION)),
+        "The regions, by number. `null` removes one of Tailscale's.",
+    ),
+];
 
 /// The keys of a region of relays.
 pub(crate) static DERP_REGION: &[Key] = &[
@@ -433,7 +469,7 @@ pub(crate) static DERP_REGION: &[Key] = &[
     Key::new("RegionCode", KeyValue::Text(Word::Any), "A short name."),
     Key::new("RegionName", KeyValue::Text(Word::Any), "A long name."),
     Key::new("Avoid", KeyValue::Flag, "True to use it only if nothing else is reachable."),
-    Key::new("Nodes", KeyValue::List, "Its relays."),
+    Key::new("Nodes", KeyValue::OpenObjects(DERP_NODE), "Its relays."),
 ];
 
 /// The keys of a relay.

@@ -6,9 +6,17 @@ mod init;
 mod man;
 mod migrate;
 mod scan;
+mod schema;
 
 use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
-pub(crate) const COMMANDS: &[Command] =
-    &[import::COMMAND, init::COMMAND, migrate::COMMAND, scan::COMMAND, completions::COMMAND, man::COMMAND];
+pub(crate) const COMMANDS: &[Command] = &[
+    import::COMMAND,
+    init::COMMAND,
+    migrate::COMMAND,
+    scan::COMMAND,
+    schema::COMMAND,
+    completions::COMMAND,
+    man::COMMAND,
+];

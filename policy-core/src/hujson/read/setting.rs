@@ -187,9 +187,12 @@ impl Reader<'_> {
             KeyValue::Flag => (matches!(kind, Kind::Bool(_)), "true or false"),
             KeyValue::Number => (kind == Kind::Number, "a number"),
             KeyValue::Text(_) => (kind == Kind::String, "a string"),
-            KeyValue::Texts(_) | KeyValue::Objects(_) | KeyValue::List => (kind == Kind::Array, "a list"),
-            KeyValue::Object(_) | KeyValue::Names(..) | KeyValue::App => (kind == Kind::Object, "an object"),
-            KeyValue::Json => return,
+            KeyValue::Texts(_) | KeyValue::Objects(_) | KeyValue::OpenObjects(_) | KeyValue::List => {
+                (kind == Kind::Array, "a list")
+            }
+            KeyValue::Object(_) | KeyValue::OpenObject(_) | KeyValue::App => (kind == Kind::Object, "an object"),
+            // `objects` checks names when it reads them.
+            KeyValue::Names(..) | KeyValue::Json => return,
         };
         if !is {
             self.wrong_type(id, &format!("`{key}`"), expected);

@@ -5,7 +5,8 @@ use crate::model::{Autogroup, SelectorKind, Target};
 
 /// A place of a selector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SelectorContext {
+#[non_exhaustive]
+pub enum SelectorContext {
     /// `src` of an acl or a grant
     Src,
     /// `dst` of an acl, without its ports
@@ -50,7 +51,8 @@ pub(super) enum SelectorContext {
 
 /// A decision on a kind of selector in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Acceptance {
+#[non_exhaustive]
+pub enum Acceptance {
     /// Tailscale accepts it.
     Allowed,
     /// Unknown. Tailscale's documentation does not allow it, and nothing shows that it is accepted
@@ -63,9 +65,21 @@ pub(super) enum Acceptance {
 use Acceptance::{Allowed, Doubtful, Refused};
 
 impl SelectorContext {
+    /// Returns the autogroups that are certainly allowed here.
+    ///
+    /// ```
+    /// use policy_core::model::{Autogroup, SelectorContext};
+    /// let autogroups: Vec<_> = SelectorContext::SshDst.autogroups().collect();
+    /// assert_eq!(autogroups, [Autogroup::Tagged, Autogroup::SelfDevices]);
+    /// ```
+    pub fn autogroups(self) -> impl Iterator<Item = Autogroup> {
+        let kind = |autogroup| SelectorKind::Autogroup(Some(autogroup));
+        Autogroup::ALL.iter().copied().filter(move |autogroup| self.verdict(kind(*autogroup)) == Allowed)
+    }
+
     /// Returns whether Tailscale accepts a kind of selector here. The table is from Tailscale's
     /// page on targets and selectors, corrected by observed answers of the control plane.
-    pub(super) fn verdict(self, kind: SelectorKind) -> Acceptance {
+    pub fn verdict(self, kind: SelectorKind) -> Acceptance {
         use SelectorKind as Kind;
         // A word that is not a selector is reported elsewhere.
         if matches!(kind, Kind::Unknown | Kind::Autogroup(None)) {
@@ -161,7 +175,7 @@ impl SelectorContext {
     }
 
     /// Returns the name of the place, to follow "cannot be".
-    pub(super) fn role(self) -> &'static str {
+    pub(crate) fn role(self) -> &'static str {
         match self {
             SelectorContext::Src => "a source",
             SelectorContext::AclDst | SelectorContext::GrantDst => "a destination",
@@ -186,7 +200,7 @@ impl SelectorContext {
     }
 
     /// Returns the selectors to write here.
-    pub(super) fn expects(self) -> &'static str {
+    pub fn expects(self) -> &'static str {
         match self {
             SelectorContext::Src => {
                 "write a user, a group, a tag, an autogroup, a host, an address, a prefix or an ip set"
@@ -219,7 +233,7 @@ impl SelectorContext {
     }
 
     /// Returns Tailscale's answer to a selector that is not allowed here, if the answer is known.
-    pub(super) fn refusal(self, selector: &str, kind: SelectorKind) -> Option<String> {
+    pub(crate) fn refusal(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let autogroup = match kind {
             SelectorKind::Autogroup(autogroup) => autogroup,
             _ => None,
@@ -251,7 +265,7 @@ impl SelectorContext {
     }
 
     /// Returns Tailscale's answer to an undeclared name here, if the answer is known.
-    pub(super) fn undefined(self, selector: &str, kind: SelectorKind) -> Option<String> {
+    pub(crate) fn undefined(self, selector: &str, kind: SelectorKind) -> Option<String> {
         let quoted = go_quote(selector);
         Some(match (self, kind) {
             (SelectorContext::Src, SelectorKind::Tag) => format!("src=tag not found: {quoted}"),
