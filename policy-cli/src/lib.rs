@@ -23,8 +23,8 @@ pub mod tool {
     pub use crate::facts::{add as add_facts, argument as facts_argument, read_text as read_facts};
     pub use crate::stand_alone;
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text, today,
-        uri, valid, words,
+        argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text,
+        today, uri, valid, words,
     };
 }
 

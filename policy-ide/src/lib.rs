@@ -11,15 +11,30 @@
 //! Findings are not here: a front end asks [`Policy::check`](policy_core::Policy::check), as the
 //! commands do.
 
+mod completion;
+mod cursor;
 mod edit;
+mod expected;
 mod fold;
+mod hover;
+mod lens;
 mod lexer;
+mod name;
+mod place;
 mod recover;
+mod rename;
 mod snapshot;
 mod symbol;
+mod token;
 
+pub use completion::{Completion, CompletionKind, completions};
 pub use edit::{Edit, format, format_invariants};
 pub use fold::{Fold, folds};
+pub use hover::{Hover, hover};
+pub use lens::{Lens, LensQuestion, lenses, reached_by, tested};
+pub use name::{Name, NameKind};
 pub use recover::recover;
+pub use rename::{Replacement, check_renamable, rename};
 pub use snapshot::Snapshot;
 pub use symbol::{Symbol, SymbolKind, symbols};
+pub use token::{Token, TokenKind, tokens};

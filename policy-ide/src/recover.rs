@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use policy_core::hujson::Document;
+use policy_core::model::Key;
 
 use crate::lexer::{Bracket, LexemeKind, lex};
 
@@ -62,13 +63,15 @@ struct Recovery<'t> {
     bytes: Vec<u8>,
     open: Vec<Open>,
     has_root: bool,
+    /// The number of bytes before the first section on its line.
+    indent: Option<usize>,
     /// Spaces since the last piece that is not space or a comment.
     gap: Range<usize>,
 }
 
 impl<'t> Recovery<'t> {
     fn new(text: &'t str) -> Self {
-        Recovery { text, bytes: text.as_bytes().to_vec(), open: Vec::new(), has_root: false, gap: 0..0 }
+        Recovery { text, bytes: text.as_bytes().to_vec(), open: Vec::new(), has_root: false, indent: None, gap: 0..0 }
     }
 
     fn run(mut self) -> String {
@@ -127,6 +130,9 @@ impl<'t> Recovery<'t> {
     }
 
     fn piece(&mut self, kind: LexemeKind, range: Range<usize>) {
+        if matches!(kind, LexemeKind::String { .. }) {
+            self.section(&range);
+        }
         let Some(open) = self.open.last() else { return self.root(kind, range) };
         match kind {
             LexemeKind::Close(bracket) => self.close(bracket, range),
@@ -139,6 +145,35 @@ impl<'t> Recovery<'t> {
             _ if open.bracket == Bracket::Object => self.in_object(kind, range),
             _ => self.in_array(kind, range),
         }
+    }
+
+    /// Closes everything inside of the policy if the name of a section begins its line, as far to
+    /// the left as the first one did. Somebody is typing in the section before it.
+    fn section(&mut self, name: &Range<usize>) {
+        let line = self.text.get(..name.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        let text = self.text.get(name.clone()).unwrap_or_default();
+        let is_section = || {
+            Key::of_policy().any(|key| text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) == Some(key.name))
+        };
+        if self.open.is_empty() || !line.trim().is_empty() || !is_section() {
+            return;
+        }
+        let indent = *self.indent.get_or_insert(line.len());
+        let inside = self.open.get(1..).unwrap_or_default();
+        let closed = inside.iter().filter(|open| !open.is_ignored).count();
+        if inside.is_empty() || indent != line.len() || closed + 1 > self.gap.len() {
+            return;
+        }
+        while self.open.len() > 1 {
+            self.drop_name();
+            if let Some(open) = self.open.pop()
+                && !open.is_ignored
+            {
+                self.fill(closing(open.bracket));
+            }
+        }
+        self.fill(b',');
+        self.set(State::Start);
     }
 
     fn root(&mut self, kind: LexemeKind, range: Range<usize>) {
@@ -240,7 +275,9 @@ impl<'t> Recovery<'t> {
                     open.comma = Some((range.start, range.end..range.end));
                 }
             }
-            (State::Item(Some((_, name))), LexemeKind::Colon) if self.is_string(&name) => self.name_in_array(name, range),
+            (State::Item(Some((_, name))), LexemeKind::Colon) if self.is_string(&name) => {
+                self.name_in_array(name, range)
+            }
             (_, LexemeKind::Comma | LexemeKind::Colon) => self.blank(range),
             (state, _) => {
                 let is_open = matches!(kind, LexemeKind::Open(_));
@@ -352,6 +389,10 @@ mod tests {
             ("{\"a\": [1, // one\n 2 3]}", "{\"a\": [1, // one\n 2,3]}"),
             ("{\"a\": 1} x", "{\"a\": 1}  "),
             ("{\"a\": 1 /* x", "{\"a\": 1     }"),
+            (
+                "{\n  \"grants\": [\n    {\"src\": [\"a\n\n  \"tests\": []\n}",
+                "{\n  \"grants\": [\n    {\"src\": [  ]}],\"tests\": []\n}",
+            ),
             (r#"{"a": "\q", "b": 1}"#, r#"{           "b": 1}"#),
         ] {
             assert_eq!(recover(text), expected, "{text}");

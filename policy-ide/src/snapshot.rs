@@ -1,8 +1,11 @@
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use policy_core::Policy;
 use policy_core::hujson::{Document, NodeId};
+use policy_core::source::FileId;
 
+use crate::name::{self, Name};
 use crate::recover::recovered_document;
 
 /// A policy at one moment, as far as its text can be read.
@@ -15,6 +18,7 @@ pub struct Snapshot {
     pub policy: Policy,
     /// The tree of its text.
     pub document: Document,
+    names: OnceLock<Vec<Name>>,
 }
 
 impl Snapshot {
@@ -29,7 +33,35 @@ impl Snapshot {
     /// ```
     pub fn new(text: &str, read: impl FnOnce(String) -> Policy) -> Snapshot {
         let document = recovered_document(text);
-        Snapshot { policy: read(document.text().to_owned()), document }
+        Snapshot { policy: read(document.text().to_owned()), document, names: OnceLock::new() }
+    }
+
+    /// Returns every name in the policy and its invariants, in the order of the texts.
+    pub fn names(&self) -> &[Name] {
+        self.names.get_or_init(|| name::names(self))
+    }
+
+    /// Returns the name at a byte of one of the texts, or that ends before it.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// use policy_core::source::FileId;
+    /// use policy_ide::Snapshot;
+    /// let snapshot = Snapshot::new(r#"{"hosts": {"web": "10.0.0.1"}}"#, Policy::parse);
+    /// assert_eq!(snapshot.name_at(FileId::Policy, 13).unwrap().text, "web");
+    /// assert_eq!(snapshot.name_at(FileId::Policy, 3), None);
+    /// ```
+    pub fn name_at(&self, file: FileId, at: usize) -> Option<&Name> {
+        let position = u32::try_from(at).ok()?;
+        let names = self.names();
+        let after = names.partition_point(|name| (name.origin.file, name.origin.start) <= (file, position));
+        let name = names.get(after.checked_sub(1)?)?;
+        (name.origin.file == file && position <= name.origin.end).then_some(name)
+    }
+
+    /// Returns the places of a name.
+    pub fn uses<'s>(&'s self, name: &'s Name) -> impl Iterator<Item = &'s Name> {
+        self.names().iter().filter(move |other| other.is_same(name))
     }
 
     /// Returns the members of the top-level object, each with its name.

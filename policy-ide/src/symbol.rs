@@ -94,7 +94,9 @@ fn summary(document: &Document, object: NodeId) -> String {
     let name = document.string(name).map(|name| name.to_string()).unwrap_or_default();
     let words: Vec<String> = match document.string(value) {
         Some(word) => vec![word.to_string()],
-        None => document.elements(value).filter_map(|item| document.string(item)).map(|word| word.to_string()).collect(),
+        None => {
+            document.elements(value).filter_map(|item| document.string(item)).map(|word| word.to_string()).collect()
+        }
     };
     if words.is_empty() { name } else { format!("{name} {}", words.join(", ")) }
 }

@@ -3,6 +3,7 @@
 mod completions;
 mod import;
 mod init;
+mod lsp;
 mod man;
 mod migrate;
 mod scan;
@@ -14,6 +15,7 @@ use policy_cli::tool::Command;
 pub(crate) const COMMANDS: &[Command] = &[
     import::COMMAND,
     init::COMMAND,
+    lsp::COMMAND,
     migrate::COMMAND,
     scan::COMMAND,
     schema::COMMAND,

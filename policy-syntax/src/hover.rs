@@ -5,16 +5,26 @@ use std::fmt::Display;
 use std::net::IpAddr;
 
 use policy_core::model::Policy;
-use policy_syntax::Reading;
+
+use crate::parse::Reading;
 
 /// The maximum number of items in a pop-up window.
 const SHOWN: usize = 12;
 
-/// A Markdown text for each name, by the module of its item.
-pub(crate) struct Hovers(HashMap<(&'static str, String), String>);
+/// A Markdown text for each name of a policy, by the kind of name: the module of its item.
+#[derive(Debug)]
+pub struct Hovers(HashMap<(&'static str, String), String>);
 
 impl Hovers {
-    pub(crate) fn new(policy: &Policy, reading: &Reading) -> Hovers {
+    /// Writes the texts about the names of a policy and its facts.
+    ///
+    /// ```
+    /// use policy_core::Policy;
+    /// use policy_syntax::Hovers;
+    /// let policy = Policy::parse(r#"{"groups": {"group:ops": ["alice@example.com"]}}"#);
+    /// assert_eq!(Hovers::new(&policy).get("group", "group:ops"), Some("`group:ops`\n\nMembers: `alice@example.com`"));
+    /// ```
+    pub fn new(policy: &Policy) -> Hovers {
         let mut hovers = Hovers(HashMap::new());
         let (carriers, groups, rules) = (carriers(policy), groups(policy), rules(policy));
         for tag in &policy.tag_owners {
@@ -53,6 +63,12 @@ impl Hovers {
                 hover.line("Groups", groups.get(user.email.as_str()).into_iter().flatten(), ""),
             );
         }
+        // A policy file names users by their logins, and need not list them.
+        for (login, groups) in &groups {
+            if policy.facts.user(login).is_none() {
+                hovers.add("user", login, Hover::new(login, &None).line("Groups", groups, ""));
+            }
+        }
         for device in &policy.facts.devices {
             let hover =
                 Hover::new(&device.name, &device.doc).line("Tags", &device.tags, "").line("Owner", &device.owner, "");
@@ -64,14 +80,20 @@ impl Hovers {
                 hover.line("Routes", device.routable.iter().map(|route| &route.text), ""),
             );
         }
-        for item in reading.lets() {
-            hovers.add("let", item.name, Hover::new(item.name, &item.doc).line("Stands for", item.items, ""));
-        }
         hovers
     }
 
+    /// Adds the texts about the `let` lists of a source.
+    #[must_use]
+    pub fn with_lets(mut self, reading: &Reading) -> Hovers {
+        for item in reading.lets() {
+            self.add("let", item.name, Hover::new(item.name, &item.doc).line("Stands for", item.items, ""));
+        }
+        self
+    }
+
     /// Returns the text about the name of an item, if there is one.
-    pub(crate) fn get(&self, module: &'static str, name: &str) -> Option<&str> {
+    pub fn get(&self, module: &'static str, name: &str) -> Option<&str> {
         self.0.get(&(module, name.to_owned())).map(String::as_str)
     }
 

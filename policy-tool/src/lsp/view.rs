@@ -1,0 +1,42 @@
+use std::ops::Range;
+use std::rc::Rc;
+
+use gen_lsp_types as lsp;
+use policy_core::source::{FileId, Origin};
+use policy_ide::Snapshot;
+
+use super::documents::Document;
+use super::positions::Encoding;
+use super::project::Project;
+
+/// One text of a project, and the policy as far as it can be read.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    pub(super) project: Project,
+    pub(super) snapshot: Rc<Snapshot>,
+    /// Which of the texts it is.
+    pub(super) file: FileId,
+    pub(super) encoding: Encoding,
+}
+
+impl View {
+    /// Returns the text. It is that of the editor, which need not be valid.
+    pub(super) fn document(&self) -> &Document {
+        self.project.file(self.file).unwrap_or(&self.project.policy)
+    }
+
+    /// Returns the byte at a position.
+    pub(super) fn offset(&self, position: lsp::Position) -> usize {
+        self.encoding.offset(&self.document().lines, position)
+    }
+
+    /// Converts a range of bytes of the text.
+    pub(super) fn range(&self, range: Range<usize>) -> lsp::Range {
+        self.encoding.range(&self.document().lines, range)
+    }
+
+    /// Converts a place in any of the texts.
+    pub(super) fn location(&self, origin: Origin) -> Option<lsp::Location> {
+        self.project.location(origin, self.encoding)
+    }
+}
