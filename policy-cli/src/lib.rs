@@ -19,8 +19,12 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
+    #[cfg(feature = "deploy")]
+    pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
-    pub use crate::facts::{add as add_facts, argument as facts_argument, read_text as read_facts};
+    pub use crate::facts::{argument as facts_argument, join as join_facts, read_text as read_facts};
+    #[cfg(feature = "deploy")]
+    pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
         argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text,
@@ -33,8 +37,12 @@ mod answer;
 #[doc(hidden)]
 pub mod argument;
 mod command;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod diff_report;
+#[cfg(feature = "deploy")]
+mod drift_report;
 #[doc(hidden)]
 pub mod exit_status;
 mod export;
@@ -55,10 +63,19 @@ mod original;
 #[doc(hidden)]
 pub mod output;
 mod program;
+#[cfg(feature = "deploy")]
+mod progress;
+#[cfg(feature = "deploy")]
+mod push;
+#[cfg(feature = "deploy")]
+mod push_report;
 mod render;
 #[doc(hidden)]
 pub mod report;
 mod shown_by_cargo;
+#[cfg(feature = "deploy")]
+#[doc(hidden)]
+pub mod signal;
 mod source_file;
 mod style;
 #[doc(hidden)]
@@ -74,6 +91,8 @@ pub mod today;
 pub mod uri;
 #[doc(hidden)]
 pub mod valid;
+#[cfg(feature = "deploy")]
+mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
@@ -81,14 +100,19 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, FILE_DEPLOY_COMMANDS, OPERATOR_COMMANDS,
+    OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+};
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
-  2  failure: wrong usage, or a file that cannot be read or written";
+  2  failure: wrong usage, or a file or server that cannot be read or written
+  3  only `push`: the policy was written and then put back
+  4  only `push`: the policy was written, and the tailnet has another one or may have another one";
 
 /// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
@@ -135,7 +159,11 @@ pub fn run(policy: &Policy) -> ExitCode {
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
         .after_help(after_help(Program::Own, EXAMPLES));
-    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
+    execute(
+        program,
+        &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
+        Some(policy),
+    )
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -164,7 +192,7 @@ fn file_program() -> clap::Command {
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, FILE_DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {

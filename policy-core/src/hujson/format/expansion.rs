@@ -1,9 +1,9 @@
 //! Decides which arrays and objects get one line for each item.
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
-use crate::hujson::extra::{Extra, commented, extras, has_comment};
+use crate::hujson::extra::commented;
 use crate::hujson::format::literal;
-use crate::hujson::format::space::{BLANKS, unix_lines};
+use crate::hujson::format::space::JSON_SPACE;
 
 /// The longest line that an array or object may have before it is expanded.
 const WIDTH: usize = 80;
@@ -59,20 +59,16 @@ fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (
         sum.line += 2;
         is_name = !is_name && node.kind == Kind::Object;
     }
-    sum.add_extra(inside_end);
+    // Comments before the closing bracket do not count.
     sum.add(Lines::one(1));
     let all = sum.lines();
     if has_break || sum.longest > WIDTH {
-        // The line on which it starts has the opening bracket and the comments that stay after it:
-        // the comments of an empty one, and the comments before a first item if they contain a line
-        // end.
+        // The line on which it starts has the opening bracket, and comments right after it.
         let behind = match node.child {
-            NONE => Lines::of_extra(inside_end),
-            first => {
-                Some(Lines::of_extra(document.before(NodeId(first)))).filter(|it| it.is_several).unwrap_or_default()
-            }
+            NONE => inside_end,
+            first => document.before(NodeId(first)),
         };
-        return (true, Lines { first: 1 + behind.first, last: 1, is_several: true });
+        return (true, Lines { first: 1 + Lines::of_extra(behind).first, last: 1, is_several: true });
     }
     (false, all)
 }
@@ -90,24 +86,33 @@ impl Lines {
         Lines { first: length, last: length, is_several: false }
     }
 
-    /// Measures white space and comments. Spaces beside comments do not count. If there are several
-    /// lines, the last one does not count either.
+    /// Measures white space and comments. Each comment has a space before it, and a block comment
+    /// one after it.
     fn of_extra(extra: &str) -> Lines {
-        if !has_comment(extra) {
-            return Lines { is_several: extra.contains('\n'), ..Lines::default() };
+        match (extra.split_once('\n'), extra.rsplit_once('\n')) {
+            (Some((first, _)), Some((_, last))) => {
+                Lines { first: comments_length(first), last: comments_length(last), is_several: true }
+            }
+            _ => Lines::one(comments_length(extra)),
         }
-        let mut sum = Sum::default();
-        for part in extras(&unix_lines(extra)) {
-            sum.add(match part {
-                Extra::Space(space) => Lines { is_several: space.contains('\n'), ..Lines::default() },
-                Extra::LineComment(text) | Extra::BlockComment(text) => {
-                    let (first, is_several) = text.split_once('\n').map_or((text, false), |(first, _)| (first, true));
-                    let length = first.trim_end_matches(BLANKS).len();
-                    Lines { first: length, last: if is_several { 0 } else { length }, is_several }
-                }
-            });
-        }
-        sum.lines()
+    }
+}
+
+/// Returns the length of the comments in one line of an extra. The end of a comment that starts on
+/// an earlier line does not count.
+fn comments_length(line: &str) -> usize {
+    let mut length = 0;
+    let mut rest = line.trim_start_matches(JSON_SPACE);
+    loop {
+        let comment = match rest.strip_prefix("/*").map(|inside| inside.find("*/")) {
+            Some(Some(inside)) => inside + 4,
+            // A line comment, or a block comment that ends on a later line.
+            Some(None) => return length + 1 + rest.len(),
+            None if rest.starts_with("//") => return length + 1 + rest.len(),
+            None => return if length > 0 { length + 1 } else { 0 },
+        };
+        length += 1 + comment;
+        rest = rest.get(comment..).unwrap_or_default().trim_start_matches(JSON_SPACE);
     }
 }
 

@@ -16,7 +16,8 @@ impl Document {
     /// An array or object is on one line, or has one line for each item. The author's choice is
     /// kept, except that a long one is always split. Values of neighbouring members are aligned.
     /// Comments are kept. Items on separate lines get a trailing comma, unless the text is plain
-    /// JSON. Formatting a second time changes nothing.
+    /// JSON. Formatting a second time changes nothing, except for rare comments of several lines beside
+    /// a line of about 80 characters.
     ///
     /// ```
     /// use policy_core::hujson::Document;

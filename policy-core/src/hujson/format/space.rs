@@ -80,8 +80,8 @@ impl Space {
     }
 }
 
-/// The characters that are removed at the end of a line of a comment.
-pub(super) const BLANKS: &[char] = &[' ', '\t', '\r'];
+/// The white space of JSON.
+pub(super) const JSON_SPACE: &[char] = &[' ', '\t', '\r', '\n'];
 
 /// Converts line ends to `\n`. A lone carriage return is ordinary white space.
 pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
@@ -94,28 +94,36 @@ pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
 /// Writes a comment. All lines of a comment but the first are shifted together, so that the
 /// leftmost is at `depth`.
 fn write_comment(comment: &str, depth: usize, out: &mut String) {
-    let mut lines = comment.split('\n').map(|line| line.trim_end_matches(BLANKS));
+    let mut lines = comment.split('\n').map(str::trim_end);
     out.push_str(lines.next().unwrap_or_default());
     let rest: Vec<&str> = lines.collect();
-    let filled = || rest.iter().filter(|line| !line.is_empty());
-    let common = filled().copied().reduce(common_blanks).unwrap_or_default();
-    let common = common.len() - common.trim_start_matches(BLANKS).len();
+    // A last line that is only the end of the comment gets the indentation of the others.
+    let is_end = |line: &str| line.trim_start_matches(JSON_SPACE) == "*/";
+    let is_own_end = rest.last().is_some_and(|last| is_end(last));
+    let measured = if is_own_end { rest.len().saturating_sub(1) } else { rest.len() };
+    let first = rest.iter().copied().find(|line| !line.is_empty()).unwrap_or_default();
+    let others = rest.iter().take(measured).copied().filter(|line| !line.is_empty());
+    let common = others.fold(first, common_prefix);
+    let blank = common.len() - common.trim_start_matches(JSON_SPACE).len();
     // Stars at the start of lines are aligned with the star of `/*`.
-    let star = rest.iter().all(|line| line.get(common..).is_some_and(|line| line.starts_with('*')));
-    for line in &rest {
+    let is_star = rest.iter().all(|line| !line.is_empty()) && common.get(blank..).unwrap_or_default().starts_with('*');
+    for (index, line) in rest.iter().enumerate() {
         out.push('\n');
-        if !line.is_empty() {
-            indent(out, depth);
-            out.push_str(if star { " " } else { "" });
-            out.push_str(line.get(common..).unwrap_or_default());
+        if line.is_empty() {
+            continue;
         }
+        indent(out, depth);
+        out.push_str(if is_star { " " } else { "" });
+        let is_last = index == measured;
+        out.push_str(if is_last { "*/" } else { line.get(blank..).unwrap_or_default() });
     }
 }
 
-/// Returns the common prefix of two lines.
-fn common_blanks<'a>(one: &'a str, other: &str) -> &'a str {
-    let length = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b && matches!(a, b' ' | b'\t')).count();
-    one.get(..length).unwrap_or_default()
+/// Returns the prefix that two lines have in common. A line that is a prefix of the other does not
+/// count.
+fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
+    let differs = one.char_indices().zip(other.chars()).find(|((_, a), b)| a != b);
+    differs.and_then(|((at, _), _)| one.get(..at)).unwrap_or(one)
 }
 
 /// Writes tabs.

@@ -1,0 +1,42 @@
+//! Words of the server in messages.
+
+/// The maximum number of characters of the server's that a message repeats.
+const LIMIT: usize = 300;
+
+/// Returns words of the server in backticks. They are on one line, not longer than a message can be, and contain no
+/// character that a terminal obeys.
+pub(super) fn quoted(words: &str) -> String {
+    let mut shown: String = words.trim().chars().take(LIMIT).map(picture).collect();
+    if words.trim().chars().nth(LIMIT).is_some() {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// Returns a visible character in place of one that moves the cursor, ends the line, turns text or ends the quote.
+fn picture(letter: char) -> char {
+    match letter {
+        '\n' | '\t' => ' ',
+        '`' => '\'',
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
+        '\u{7f}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        letter => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_visible_and_short() {
+        assert_eq!(quoted(" API token invalid\n"), "`API token invalid`");
+        assert_eq!(quoted("a\u{1b}[2K`b`\r\nc\u{202e}"), "`a\u{241b}[2K'b'\u{240d} c\u{fffd}`");
+        assert_eq!(quoted(&"ä".repeat(400)), format!("`{}…`", "ä".repeat(300)));
+    }
+}
