@@ -169,7 +169,7 @@ fn answer(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Returns the message, the notes and the help, one on each line, for formats with a single text
 /// field.
-fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
+pub fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(notes.map(|note| format!("note: {note}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
