@@ -18,6 +18,6 @@ mod signal;
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run() -> std::process::ExitCode {
     #[cfg(unix)]
-    signal::handle();
+    policy_cli::tool::temporary::before_the_first(signal::handle);
     policy_cli::run_on_files(command::COMMANDS)
 }
