@@ -19,8 +19,12 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
+    #[cfg(feature = "deploy")]
+    pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
     pub use crate::facts::{argument as facts_argument, read_text as read_facts};
+    #[cfg(feature = "deploy")]
+    pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
         argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
@@ -33,8 +37,12 @@ mod answer;
 #[doc(hidden)]
 pub mod argument;
 mod command;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod diff_report;
+#[cfg(feature = "deploy")]
+mod drift_report;
 #[doc(hidden)]
 pub mod exit_status;
 mod export;
@@ -54,10 +62,19 @@ mod original;
 #[doc(hidden)]
 pub mod output;
 mod program;
+#[cfg(feature = "deploy")]
+mod progress;
+#[cfg(feature = "deploy")]
+mod push;
+#[cfg(feature = "deploy")]
+mod push_report;
 mod render;
 #[doc(hidden)]
 pub mod report;
 mod shown_by_cargo;
+#[cfg(feature = "deploy")]
+#[doc(hidden)]
+pub mod signal;
 mod source_file;
 mod style;
 #[doc(hidden)]
@@ -71,6 +88,8 @@ pub mod text;
 pub mod today;
 #[doc(hidden)]
 pub mod valid;
+#[cfg(feature = "deploy")]
+mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
@@ -78,14 +97,19 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, FILE_DEPLOY_COMMANDS, OPERATOR_COMMANDS,
+    OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+};
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
-  2  failure: wrong usage, or a file that cannot be read or written";
+  2  failure: wrong usage, or a file or server that cannot be read or written
+  3  only `push`: the policy was written and then put back
+  4  only `push`: the policy was written, and the tailnet has another one or may have another one";
 
 /// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
@@ -131,7 +155,12 @@ pub fn run(policy: &Policy) -> ExitCode {
         .bin_name(Program::Own.prefix())
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
         .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.");
-    execute(program, EXAMPLES, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
+    execute(
+        program,
+        EXAMPLES,
+        &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
+        Some(policy),
+    )
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -159,7 +188,7 @@ fn file_program() -> clap::Command {
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, FILE_DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {

@@ -112,6 +112,11 @@ impl Document {
         &self.text
     }
 
+    /// Returns the text that was read, without a copy.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Returns the id of the text among those that are read together.
     pub fn file(&self) -> FileId {
         self.file

@@ -23,9 +23,19 @@ impl Document {
     ///
     /// As [`Document::parse`].
     pub fn parse_file(file: FileId, text: impl Into<String>) -> Result<Document, SyntaxError> {
-        let text = text.into();
-        let (nodes, standard) = read(text.as_bytes(), text.len(), file)?;
-        Ok(Document { text, file, nodes, standard })
+        Document::parse_or_return(file, text.into()).map_err(|(error, _)| error)
+    }
+
+    /// Like [`Document::parse_file`], but does not lose the text if it is not HuJSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`], together with the text.
+    pub fn parse_or_return(file: FileId, text: String) -> Result<Document, (SyntaxError, String)> {
+        match read(text.as_bytes(), text.len(), file) {
+            Ok((nodes, standard)) => Ok(Document { text, file, nodes, standard }),
+            Err(error) => Err((error, text)),
+        }
     }
 
     /// Reads bytes, for example those of a file.

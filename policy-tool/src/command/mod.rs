@@ -5,6 +5,7 @@ mod import;
 mod init;
 mod man;
 mod migrate;
+mod pull;
 mod scan;
 mod schema;
 
@@ -12,6 +13,7 @@ use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
 pub(crate) const COMMANDS: &[Command] = &[
+    pull::COMMAND,
     import::COMMAND,
     init::COMMAND,
     migrate::COMMAND,

@@ -41,8 +41,6 @@ impl Document {
 
 /// Returns a literal as the formatter writes it. A string keeps only the escapes that it needs.
 fn literal(document: &Document, id: NodeId) -> Cow<'_, str> {
-    match document.unquoted(id) {
-        Some(Cow::Owned(value)) => Cow::Owned(escaped(&value)),
-        _ => Cow::Borrowed(document.source(id)),
-    }
+    let value = document.node(id).has_escapes.then(|| document.unquoted(id)).flatten();
+    value.map_or(Cow::Borrowed(document.source(id)), |value| Cow::Owned(escaped(&value)))
 }
