@@ -107,7 +107,7 @@ impl Server {
         let params = json!({
             "textDocument": { "uri": URI },
             "position": position,
-            "context": { "includeDeclaration": true, "diagnostics": [] },
+            "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1 },
             "newName": "tag:renamed",
             "range": { "start": position, "end": part },
             "options": { "tabSize": 4, "insertSpaces": false },

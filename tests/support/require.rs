@@ -99,6 +99,27 @@ pub fn program(name: &str) -> Option<PathBuf> {
     or_skip(found, &format!("there is no program {name} in PATH: see `.ci/install`"))
 }
 
+/// Finds the Neovims: those in `PATH`, and the current one of `.ci/install`. Debian's is old, and has
+/// another client for language servers.
+pub fn neovims() -> Vec<PathBuf> {
+    let folder = Command::new(crate::root().join(".ci/tool-folder")).arg("neovim").output();
+    let folder = folder.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let mut found = in_path("nvim");
+    found.push(Path::new(&folder).join("bin/nvim"));
+    found.retain(|program| runs(program, &["--version"]));
+    let found = (!found.is_empty()).then_some(found);
+    or_skip(found, "no Neovim runs here: see `.ci/install`").unwrap_or_default()
+}
+
+/// Finds an Emacs with Eglot.
+pub fn emacs() -> Option<PathBuf> {
+    let is_complete = |program: &PathBuf| {
+        runs(program, &["--batch", "-q", "--eval", "(progn (package-initialize) (require 'eglot))"])
+    };
+    let found = in_path("emacs").into_iter().find(is_complete);
+    or_skip(found, "no Emacs with Eglot runs here: see `.ci/install`")
+}
+
 /// Finds Node: the program that `POLICY_NODE` names, else `node`.
 pub fn node() -> Option<PathBuf> {
     let program = std::env::var_os("POLICY_NODE").map_or_else(|| PathBuf::from("node"), PathBuf::from);

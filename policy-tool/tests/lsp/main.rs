@@ -10,6 +10,7 @@
 
 mod client;
 mod diagnostics;
+mod editors;
 mod facts;
 mod naming;
 mod structure;
