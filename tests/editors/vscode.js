@@ -2,7 +2,8 @@
 //
 //     node vscode.js CHROMIUM CODE_SERVER VSIX POLICY FOLDER
 //
-// FOLDER has policy.hujson, with one misspelt tag. POLICY is the program. Writes pictures into
+// FOLDER has project/policy.hujson, with one misspelt tag. POLICY is the program, which
+// is removed at the end. Writes pictures into
 // FOLDER, and what it has seen as JSON to stdout. A failed check throws an exception.
 "use strict";
 const assert = require("assert");
@@ -28,11 +29,15 @@ const SETTINGS = {
   "window.menuBarVisibility": "hidden",
   "workbench.activityBar.location": "hidden",
   "editor.minimap.enabled": false,
+  // What is typed is what is there.
+  "editor.autoClosingBrackets": "never",
+  "editor.autoClosingQuotes": "never",
+  "editor.autoClosingOvertype": "never",
   "editor.fontSize": 14,
   "chat.commandCenter.enabled": false,
 };
 /** How long a step may take on a busy machine. */
-const LIMIT = 40_000;
+const LIMIT = 120_000;
 
 const home = path.join(folder, "home");
 const project = path.join(folder, "project");
@@ -140,12 +145,10 @@ class Editor {
 }
 
 async function use(page, address, seen) {
-  const outside = new Set();
+  // Nothing but code-server.
   await page.route("**/*", (route) => {
     const { hostname, protocol } = new URL(route.request().url());
-    if (hostname === "127.0.0.1" || protocol === "data:" || protocol === "blob:") return route.continue();
-    outside.add(hostname);
-    return route.abort();
+    return ["data:", "blob:"].includes(protocol) || hostname === "127.0.0.1" ? route.continue() : route.abort();
   });
   await page.goto(`${address}/?folder=${project}`);
   await page.waitForSelector(".monaco-workbench", { timeout: LIMIT });
@@ -177,18 +180,16 @@ async function use(page, address, seen) {
   // Completion of a tag in a new grant.
   await editor.behind('"ip": ["tcp:5432"]},');
   await editor.press("Enter");
-  await page.keyboard.type('{"src": ["tag:w');
+  const start = '{"src": ["tag:w';
+  await page.keyboard.type(`${start}"], "dst": ["tag:db"], "ip": ["22"]},`);
+  await editor.press("Escape", "Home");
+  for (const _ of start) await editor.press("ArrowRight");
   await editor.press("Control+Space");
   const offer = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "tag:web" }).first();
   await offer.waitFor({ timeout: LIMIT });
   await editor.shoot("completion");
   await editor.press("Enter");
-  // The editor has closed the string, the list and the object already.
-  await editor.press("ArrowRight", "ArrowRight");
-  await page.keyboard.type(', "dst": ["tag:db"], "ip": ["22"]');
-  await editor.press("ArrowRight");
-  await page.keyboard.type(",");
-  seen.completed = await editor.save('"ip": ["22"]},\n');
+  seen.completed = await editor.save('{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]},\n');
 
   // A new name of a tag, everywhere.
   await editor.behind('"accept": ["tag:w');
@@ -206,7 +207,13 @@ async function use(page, address, seen) {
   await editor.run("Format Document");
   await until("the format", async () => !/dst":\s\s/.test(await page.locator(".view-lines").innerText()));
   seen.formatted = await editor.save('"dst": ["tag:wiki"]');
-  seen.outside = [...outside];
+
+  // A program that is not there.
+  fs.rmSync(program);
+  await editor.run("Tailnet Policy: Restart Language Server");
+  const message = page.locator(".notification-list-item-message", { hasText: "was not found" });
+  await message.waitFor({ timeout: LIMIT });
+  seen.missing = (await message.innerText()).trim();
 }
 
 async function main() {
