@@ -93,6 +93,18 @@ class Editor {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
+  /** Presses a key until something is visible. On a busy machine, the editor gives up some requests. */
+  async show(key, selector, hasText) {
+    const found = this.page.locator(selector, { hasText }).first();
+    await until(`${selector} after ${key}`, async () => {
+      await this.press(key);
+      const visible = await found.waitFor({ timeout: LIMIT / 10 }).then(() => true, () => false);
+      if (!visible) await this.press("Escape");
+      return visible;
+    });
+    return found;
+  }
+
   /** Runs a command of the palette. */
   async run(command) {
     await this.press("F1");
@@ -163,9 +175,7 @@ async function use(page, address, seen) {
   seen.finding = await editor.hover();
   await editor.shoot("finding");
   await editor.press("Escape");
-  await editor.press("Control+.");
-  const action = page.locator(".action-widget .monaco-list-row.action", { hasText: "tag:db" }).first();
-  await action.waitFor({ timeout: LIMIT });
+  const action = await editor.show("Control+.", ".action-widget .monaco-list-row.action", "tag:db");
   seen.action = (await action.innerText()).trim();
   await editor.shoot("fix");
   await editor.press("Enter");
@@ -184,18 +194,14 @@ async function use(page, address, seen) {
   await page.keyboard.type(`${start}"], "dst": ["tag:db"], "ip": ["22"]},`);
   await editor.press("Escape", "Home");
   for (const _ of start) await editor.press("ArrowRight");
-  await editor.press("Control+Space");
-  const offer = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "tag:web" }).first();
-  await offer.waitFor({ timeout: LIMIT });
+  await editor.show("Control+Space", ".suggest-widget.visible .monaco-list-row", "tag:web");
   await editor.shoot("completion");
   await editor.press("Enter");
   seen.completed = await editor.save('{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["22"]},\n');
 
   // A new name of a tag, everywhere.
   await editor.behind('"accept": ["tag:w');
-  await editor.press("F2");
-  const name = page.locator(".rename-box input.rename-input");
-  await name.waitFor({ timeout: LIMIT });
+  const name = await editor.show("F2", ".rename-box input.rename-input");
   seen.oldName = await name.inputValue();
   await name.fill("tag:wiki");
   await editor.shoot("rename");
