@@ -72,7 +72,7 @@ impl<'a> LineIndex<'a> {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.lines.partition_point(|start| *start <= offset);
+        let line = self.line(offset);
         let before_line = self.before(self.line_start(line));
         let before = self.before(offset);
         Position {
@@ -81,6 +81,11 @@ impl<'a> LineIndex<'a> {
             column: before.chars - before_line.chars + 1,
             utf16_column: before.utf16 - before_line.utf16 + 1,
         }
+    }
+
+    /// Returns the line of a byte, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// Returns the first byte of a line, counted from 1, or the end of the text if there are fewer

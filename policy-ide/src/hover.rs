@@ -37,7 +37,7 @@ pub struct Hover {
 /// ```
 pub fn hover(snapshot: &Snapshot, file: FileId, at: usize) -> Option<Hover> {
     if let Some(name) = snapshot.name_at(file, at)
-        && let Some(text) = explain_name(&snapshot.policy, name)
+        && let Some(text) = explain_name(&snapshot.policy, &name)
     {
         return Some(Hover { range: name.origin.range(), text });
     }
@@ -80,24 +80,19 @@ fn rule_at(document: &Document, at: usize) -> Option<NodeId> {
 }
 
 fn explain_name(policy: &Policy, name: &Name) -> Option<String> {
-    let text = |module: &'static str| Hovers::new(policy).get(module, &name.text).map(str::to_owned);
+    let about = |module: &'static str, name: &str| Hovers::about(policy, name).get(module, name).map(str::to_owned);
     match name.kind {
         NameKind::Tag => {
             // The policy has the spelling of the declaration.
             let declared = policy.tags().find(|tag| tag.eq_ignore_ascii_case(&name.text));
-            declared
-                .and_then(|tag| Hovers::new(policy).get("tag", tag).map(str::to_owned))
-                .or_else(|| describe_kind("tag"))
+            declared.and_then(|tag| about("tag", tag)).or_else(|| describe_kind("tag"))
         }
-        NameKind::Group => text("group").or_else(|| describe_kind("group")),
-        NameKind::Host => text("host"),
-        NameKind::IpSet => text("ipset").or_else(|| describe_kind("ipset")),
-        NameKind::Posture => text("posture").or_else(|| describe_kind("posture")),
+        NameKind::Group => about("group", &name.text).or_else(|| describe_kind("group")),
+        NameKind::Host => about("host", &name.text),
+        NameKind::IpSet => about("ipset", &name.text).or_else(|| describe_kind("ipset")),
+        NameKind::Posture => about("posture", &name.text).or_else(|| describe_kind("posture")),
         NameKind::Service => describe_kind("svc"),
-        NameKind::User => {
-            let user = policy.facts.user(&name.text).map_or(name.text.as_str(), |user| &user.name);
-            Hovers::new(policy).get("user", user).map(str::to_owned)
-        }
+        NameKind::User => about("user", policy.facts.user(&name.text).map_or(&name.text, |user| &user.name)),
         NameKind::Autogroup => describe_autogroup(name.text.parse::<Autogroup>().ok()?),
         NameKind::Capability => explain_capability(policy, &name.text),
         NameKind::Attribute => explain_attribute(&name.text),

@@ -112,13 +112,16 @@ impl Name {
 pub(crate) fn names(snapshot: &Snapshot) -> Vec<Name> {
     let policy = &snapshot.policy;
     let mut names: Vec<Name> = places(&snapshot.document).iter().filter_map(|place| name(place, policy)).collect();
-    names.extend(policy.capabilities.iter().map(|declared| declaration(NameKind::Capability, &declared.name)));
+    names.extend(declared_in_comments(policy));
     names.extend(policy.facts.users.iter().map(|user| declaration(NameKind::User, &user.email)));
-    if let Some(file) = &policy.facts.invariants_file {
-        invariants(&file.text, policy, &mut names);
-    }
+    names.extend(names_in_invariants(policy));
     names.sort_by_key(|name| name.origin);
     names
+}
+
+/// Returns the capabilities that comments of a policy declare.
+pub(crate) fn declared_in_comments(policy: &Policy) -> Vec<Name> {
+    policy.capabilities.iter().map(|declared| declaration(NameKind::Capability, &declared.name)).collect()
 }
 
 fn declaration(kind: NameKind, text: &Text) -> Name {
@@ -162,8 +165,11 @@ pub(crate) fn name(place: &Place, policy: &Policy) -> Option<Name> {
     Some(used(kind, &found.text.slice(start..found.text.len())))
 }
 
-/// Adds the names in a file of invariants.
-fn invariants(text: &str, policy: &Policy, names: &mut Vec<Name>) {
+/// Returns the names in the file of invariants of a policy.
+pub(crate) fn names_in_invariants(policy: &Policy) -> Vec<Name> {
+    let mut names = Vec::new();
+    let Some(file) = &policy.facts.invariants_file else { return names };
+    let text = file.text.as_str();
     let tokens = TokenText::new(text);
     let origin = |range: std::ops::Range<usize>| {
         let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -197,4 +203,5 @@ fn invariants(text: &str, policy: &Policy, names: &mut Vec<Name>) {
         let is_plain = text.get(range.clone()).is_some_and(|literal| literal == format!("\"{word}\""));
         add(&word, if is_plain { range.start + 1..range.end - 1 } else { range });
     }
+    names
 }

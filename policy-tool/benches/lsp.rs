@@ -1,7 +1,8 @@
 //! Measures how long an editor waits for `policy lsp`.
 //!
 //! `cargo bench -p tailnet-policy --bench lsp` opens a large policy, changes it, and asks. It prints
-//! the medians in milliseconds, and the memory of the server. Each request comes right after a
+//! medians in milliseconds, and the memory of the server. The second number is the time of a processor
+//! that the answer takes, which does not depend on what else the machine does. It is measured on Linux. Each request comes right after a
 //! change, so no answer is known already. Findings are measured from the change until they are
 //! published.
 
@@ -42,12 +43,13 @@ fn main() {
         "textDocument/codeAction",
         "textDocument/formatting",
     ];
-    println!("{:<36}{:>12}{:>12}", "median, in milliseconds", SIZES[0], SIZES[1]);
+    println!("{:<36}{:>18}{:>18}", "wall and processor time, in ms", SIZES[0], SIZES[1]);
     let columns = SIZES.map(|size| measure(size, &requests));
     for (row, request) in requests.iter().enumerate() {
-        println!("{request:<36}{:>12.1}{:>12.1}", columns[0].0[row], columns[1].0[row]);
+        let [few, many] = columns.each_ref().map(|(times, _)| format!("{:.1} {:.1}", times[row].0, times[row].1));
+        println!("{request:<36}{few:>18}{many:>18}");
     }
-    println!("{:<36}{:>12}{:>12}", "memory, in MiB", columns[0].1, columns[1].1);
+    println!("{:<36}{:>18}{:>18}", "memory, in MiB", columns[0].1, columns[1].1);
 }
 
 struct Server {
@@ -57,8 +59,8 @@ struct Server {
     version: i64,
 }
 
-/// Returns the median of each request, and the memory of the server.
-fn measure(rules: usize, requests: &[&str]) -> (Vec<f64>, u64) {
+/// Returns the median times of each request, and the memory of the server.
+fn measure(rules: usize, requests: &[&str]) -> (Vec<(f64, f64)>, u64) {
     let text = policy_generate::large::policy_with_tests(rules);
     let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
     let mut child = command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -74,10 +76,13 @@ fn measure(rules: usize, requests: &[&str]) -> (Vec<f64>, u64) {
     let start = text.lines().nth(line).unwrap().rfind("\"tag:").unwrap_or(20) + 3;
     let position = json!({ "line": line, "character": start });
     let medians = requests.iter().map(|method| {
-        let times = (0..ROUNDS).map(|_| server.time(method, &position));
-        let mut times: Vec<f64> = times.collect();
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
+        let times: Vec<_> = (0..ROUNDS).map(|_| server.time(method, &position, child.id())).collect();
+        let median = |mut times: Vec<f64>| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() / 2]
+        };
+        let (wall, processor) = times.into_iter().unzip();
+        (median(wall), median(processor))
     });
     let medians = medians.collect();
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
@@ -88,10 +93,11 @@ fn measure(rules: usize, requests: &[&str]) -> (Vec<f64>, u64) {
 }
 
 impl Server {
-    /// Changes a comment, and returns the milliseconds until an answer.
-    fn time(&mut self, method: &str, position: &Value) -> f64 {
-        // The findings of the version before must not be in the way.
+    /// Changes a comment, and returns the milliseconds until an answer, and those that the thread
+    /// that answers was running.
+    fn time(&mut self, method: &str, position: &Value, process: u32) -> (f64, f64) {
         let start = Instant::now();
+        let before = running(process);
         self.version += 1;
         let range = json!({ "start": { "line": 0, "character": 3 }, "end": { "line": 0, "character": 4 } });
         let letter = if self.version % 2 == 0 { "a" } else { "b" };
@@ -100,7 +106,7 @@ impl Server {
         self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
         if method == "findings" {
             self.findings();
-            return milliseconds(start);
+            return (milliseconds(start), running(process) - before);
         }
         let end = json!({ "line": position["line"].as_u64().unwrap() + 50, "character": 0 });
         let part = if method.contains("codeAction") { position } else { &end };
@@ -113,9 +119,9 @@ impl Server {
             "options": { "tabSize": 4, "insertSpaces": false },
         });
         self.request(method, params);
-        let time = milliseconds(start);
+        let times = (milliseconds(start), running(process) - before);
         self.findings();
-        time
+        times
     }
 
     fn request(&mut self, method: &str, params: Value) {
@@ -171,6 +177,12 @@ impl Server {
         self.stdout.read_exact(&mut text).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
+}
+
+/// Returns the milliseconds for which the main thread of a process has been running.
+fn running(process: u32) -> f64 {
+    let times = fs::read_to_string(format!("/proc/{process}/task/{process}/schedstat")).unwrap_or_default();
+    times.split(' ').next().and_then(|time| time.parse::<f64>().ok()).unwrap_or_default() / 1e6
 }
 
 fn milliseconds(start: Instant) -> f64 {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use gen_lsp_types as lsp;
 use lsp_server::{Connection, Notification};
@@ -11,6 +12,12 @@ use policy_core::Diagnostic;
 use super::convert;
 use super::positions::Encoding;
 use super::project::Project;
+
+/// The length of a text that takes noticeable time to check.
+const LARGE: usize = 200_000;
+
+/// The time without a change after which a large text is checked.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A policy whose findings are wanted.
 pub(super) struct Job {
@@ -79,6 +86,7 @@ impl Checker {
             self.add(job);
             while !self.waiting.is_empty() {
                 receiver.try_iter().for_each(|job| self.add(job));
+                self.pause(receiver);
                 let Job { policy, check } = self.waiting.remove(0);
                 let files = match &check {
                     Some(check) => findings(check, &self.known.compute(&check.project)),
@@ -91,6 +99,18 @@ impl Checker {
                 if !self.waiting.iter().any(|newer| newer.policy == policy) {
                     self.publish(connection, policy, files);
                 }
+            }
+        }
+    }
+
+    /// Waits until nothing has changed for a moment, if the next text is large. What the editor asks
+    /// right after a change is then answered first.
+    fn pause(&mut self, receiver: &mpsc::Receiver<Job>) {
+        let is_large = |job: &Job| job.check.as_ref().is_some_and(|check| check.project.policy.text().len() > LARGE);
+        while self.waiting.first().is_some_and(is_large) {
+            match receiver.recv_timeout(PAUSE) {
+                Ok(job) => self.add(job),
+                Err(_) => return,
             }
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn places(view: &View) -> Vec<lsp::CodeLens> {
         let start = view.range(range).start;
         lsp::CodeLens { range: lsp::Range { start, end: start }, command: None, data: Some(data) }
     };
-    lenses(&view.snapshot).into_iter().map(lens).collect()
+    lenses(view.snapshot()).into_iter().map(lens).collect()
 }
 
 /// Returns the text that a place belongs to.

@@ -15,6 +15,9 @@ pub(super) enum Encoding {
     Utf16,
 }
 
+/// The length of a line whose characters are not counted one by one.
+const LONG: usize = 1024;
+
 impl Encoding {
     /// Returns bytes if the client can use them.
     pub(super) fn negotiate(client: &lsp::ClientCapabilities) -> Encoding {
@@ -35,12 +38,15 @@ impl Encoding {
 
     /// Returns the position of a byte.
     pub(super) fn position(self, lines: &LineIndex, offset: usize) -> lsp::Position {
-        let position = lines.position(offset);
-        let character = match self {
-            Encoding::Utf8 => position.offset - lines.line_start(position.line),
-            Encoding::Utf16 => position.utf16_column - 1,
+        let line = lines.line(offset);
+        let start = lines.line_start(line);
+        let character = match lines.text().get(start..offset) {
+            Some(before) if self == Encoding::Utf8 || before.is_ascii() => before.len(),
+            // Long lines have an index.
+            Some(before) if before.len() < LONG => before.chars().map(char::len_utf16).sum(),
+            _ => lines.position(offset).utf16_column - 1,
         };
-        lsp::Position { line: number(position.line - 1), character: number(character) }
+        lsp::Position { line: number(line - 1), character: number(character) }
     }
 
     /// Returns the positions of a range of bytes.

@@ -1,5 +1,6 @@
 //! The loop that receives messages.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::path::PathBuf;
@@ -25,6 +26,9 @@ use super::{actions, editing, lenses, naming, structure, words};
 
 /// The address of the repository, if the package says where that is.
 const REPOSITORY: Option<&str> = option_env!("CARGO_PKG_REPOSITORY");
+
+/// The length of a text that takes noticeable time to read.
+const LARGE: usize = 200_000;
 
 /// The failure of a request.
 pub(super) struct RequestError {
@@ -120,7 +124,22 @@ struct Server {
     documents: Documents,
     facts: Arc<FactFiles>,
     /// The snapshot of each policy that the last request was about.
-    snapshots: HashMap<lsp::Uri, (Project, Rc<Snapshot>)>,
+    snapshots: HashMap<lsp::Uri, KnownSnapshot>,
+}
+
+/// The snapshot of a policy, which is made when a request needs it.
+struct KnownSnapshot {
+    project: Project,
+    now: Rc<OnceCell<Snapshot>>,
+    /// The last snapshot of an earlier text.
+    earlier: Option<Rc<OnceCell<Snapshot>>>,
+}
+
+impl KnownSnapshot {
+    /// Returns the last snapshot that was made.
+    fn last(&self) -> Option<&Rc<OnceCell<Snapshot>>> {
+        if self.now.get().is_some() { Some(&self.now) } else { self.earlier.as_ref() }
+    }
 }
 
 impl Server {
@@ -169,9 +188,14 @@ impl Server {
             "textDocument/hover" => self.about::<lsp::HoverRequest>(params, |view, params| {
                 Ok(words::hover(view, params.text_document_position_params.position))
             }),
-            "textDocument/completion" => self.about::<lsp::CompletionRequest>(params, |view, params| {
-                Ok(words::completion(view, params.text_document_position_params.position))
-            }),
+            "textDocument/completion" => {
+                let earlier = self.earlier_snapshot(&params);
+                self.about::<lsp::CompletionRequest>(params, |view, params| {
+                    let position = params.text_document_position_params.position;
+                    let snapshot = earlier.as_deref().and_then(OnceCell::get).unwrap_or_else(|| view.snapshot());
+                    Ok(words::completion(view, snapshot, position))
+                })
+            }
             "textDocument/semanticTokens/full" => {
                 self.about::<lsp::SemanticTokensRequest>(params, |view, _| Ok(Some(words::tokens(view, None))))
             }
@@ -214,6 +238,14 @@ impl Server {
         self::answer(result)
     }
 
+    /// Returns the last snapshot of a large text, although the text may have changed since. Which
+    /// names exist hardly changes while somebody types a word, and each letter asks for completions.
+    fn earlier_snapshot(&self, params: &Value) -> Option<Rc<OnceCell<Snapshot>>> {
+        let uri = params.pointer("/textDocument/uri")?.as_str()?.into();
+        let known = self.snapshots.get(&uri)?;
+        if known.project.policy.text().len() > LARGE { known.last().map(Rc::clone) } else { None }
+    }
+
     /// Asks the thread of the facts above declarations.
     fn resolve(&mut self, id: RequestId, params: Value) {
         let lens = read::<lsp::CodeLens>(params).ok();
@@ -252,16 +284,18 @@ impl Server {
     fn view(&mut self, uri: &lsp::Uri) -> Option<View> {
         let project = Project::of(self.documents.get(uri)?, &self.documents, &self.facts, &self.settings)?;
         let file = project.id(uri);
-        let known = self.snapshots.get(&project.policy.uri).filter(|(known, _)| known.is_same(&project));
-        let snapshot = match known {
-            Some((_, snapshot)) => Rc::clone(snapshot),
+        let known = self.snapshots.get(&project.policy.uri);
+        let snapshot = match known.filter(|known| known.project.is_same(&project)) {
+            Some(known) => Rc::clone(&known.now),
             None => {
-                let snapshot = Rc::new(Snapshot::new(project.policy.text(), |text| project.read(text)));
-                self.snapshots.insert(project.policy.uri.clone(), (project.clone(), Rc::clone(&snapshot)));
-                snapshot
+                let now = Rc::new(OnceCell::new());
+                let earlier = known.and_then(|known| known.last().map(Rc::clone));
+                let known = KnownSnapshot { project: project.clone(), now: Rc::clone(&now), earlier };
+                self.snapshots.insert(project.policy.uri.clone(), known);
+                now
             }
         };
-        Some(View { project, snapshot, file, encoding: self.encoding })
+        Some(View::new(project, snapshot, file, self.encoding))
     }
 
     // --- notifications ---

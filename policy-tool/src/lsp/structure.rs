@@ -9,7 +9,7 @@ use super::view::View;
 /// Returns the outline of a policy. A file of invariants has none.
 pub(super) fn symbols(view: &View) -> lsp::DocumentSymbolResponse {
     let symbols = match view.file {
-        FileId::Policy => policy_ide::symbols(&view.snapshot),
+        FileId::Policy => policy_ide::symbols(view.snapshot()),
         FileId::Facts(_) | FileId::Invariants | FileId::Scanned(_) => Vec::new(),
     };
     lsp::DocumentSymbolResponse::DocumentSymbolList(symbols.into_iter().map(|found| symbol(view, found)).collect())

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -13,13 +14,23 @@ use super::project::Project;
 #[derive(Clone, Debug)]
 pub(super) struct View {
     pub(super) project: Project,
-    pub(super) snapshot: Rc<Snapshot>,
+    /// The policy, when it is needed.
+    snapshot: Rc<OnceCell<Snapshot>>,
     /// Which of the texts it is.
     pub(super) file: FileId,
     pub(super) encoding: Encoding,
 }
 
 impl View {
+    pub(super) fn new(project: Project, snapshot: Rc<OnceCell<Snapshot>>, file: FileId, encoding: Encoding) -> View {
+        View { project, snapshot, file, encoding }
+    }
+
+    /// Returns the policy as far as it can be read.
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        self.snapshot.get_or_init(|| Snapshot::new(self.project.policy.text(), |text| self.project.read(text)))
+    }
+
     /// Returns the text. It is that of the editor, which need not be valid.
     pub(super) fn document(&self) -> &Document {
         self.project.file(self.file).unwrap_or(&self.project.policy)

@@ -2,14 +2,14 @@
 
 use gen_lsp_types as lsp;
 use policy_core::source::FileId;
-use policy_ide::{Completion, CompletionKind, NameKind, TokenKind};
+use policy_ide::{Completion, CompletionKind, NameKind, Snapshot, TokenKind};
 
 use super::editing::text_edit;
 use super::view::View;
 
 /// Explains the word at a position.
 pub(super) fn hover(view: &View, position: lsp::Position) -> Option<lsp::Hover> {
-    let hover = policy_ide::hover(&view.snapshot, view.file, view.offset(position))?;
+    let hover = policy_ide::hover(view.snapshot(), view.file, view.offset(position))?;
     Some(lsp::Hover { contents: markdown(hover.text).into(), range: Some(view.range(hover.range)) })
 }
 
@@ -17,12 +17,13 @@ fn markdown(value: String) -> lsp::MarkupContent {
     lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }
 }
 
-/// Returns the words that can be written at a position of a policy.
-pub(super) fn completion(view: &View, position: lsp::Position) -> Option<lsp::CompletionResponse> {
+/// Returns the words that can be written at a position of a policy. The names are those of a
+/// snapshot, which may be of an earlier text.
+pub(super) fn completion(view: &View, snapshot: &Snapshot, position: lsp::Position) -> Option<lsp::CompletionResponse> {
     if view.file != FileId::Policy {
         return None;
     }
-    let found = policy_ide::completions(&view.snapshot, view.document().text(), view.offset(position));
+    let found = policy_ide::completions(snapshot, view.document().text(), view.offset(position));
     let items = found.into_iter().enumerate().map(|(number, found)| item(view, number, found)).collect();
     Some(lsp::CompletionResponse::CompletionItemList(items))
 }
@@ -74,7 +75,7 @@ pub(super) const TOKEN_MODIFIERS: &[&str] = &["declaration", "defaultLibrary"];
 /// Returns the words of a text, or of a part of it, that have a meaning.
 pub(super) fn tokens(view: &View, part: Option<lsp::Range>) -> lsp::SemanticTokens {
     let part = part.map(|part| view.encoding.bytes(&view.document().lines, part));
-    let tokens = policy_ide::tokens(&view.snapshot, view.file).into_iter();
+    let tokens = policy_ide::tokens(view.snapshot(), view.file).into_iter();
     let tokens = tokens
         .filter(|token| part.as_ref().is_none_or(|part| token.range.start < part.end && part.start < token.range.end));
     let mut last = lsp::Position::default();
