@@ -140,7 +140,7 @@ fn check_attribute(checker: &mut Checker, attribute: &Text) {
         let message = format!("`{attribute}` is a privilege that only Tailscale itself gives");
         checker.report(
             Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
-                .help("leave it out: users get privileges from their roles"),
+                .help(Help::remove_entry("leave it out: users get privileges from their roles").or("")),
         );
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");
