@@ -166,6 +166,8 @@ fn folders() -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use policy_core::Code;
+    use policy_core::diagnostic::Help;
     use policy_core::hujson::Document;
     use policy_core::model::SourceLines;
 
@@ -206,6 +208,23 @@ policy! {
             assert_eq!(SOURCE.get(span.start.offset..span.end.offset), Some(words));
             assert_eq!((span.start.line, span.start.column), (line, column), "{words}");
         }
+    }
+
+    #[test]
+    fn the_files_of_a_policy_can_be_fixed() {
+        let other = "policy! { tagOwners { tag:other; } }";
+        let original = Original::parse(&["src/tailnet.rs"], vec![format!("{SOURCE}{other}")], &built_in()).unwrap();
+        assert_eq!(original.policy_number(), Some(0));
+        let original = Original { folder: PathBuf::from("crate"), ..original };
+        let (names, paths, texts) = original.files();
+        assert_eq!((names.len(), texts.len()), (1, 1));
+        assert_eq!((&names[0], &paths[0]), (&PathBuf::from("src/tailnet.rs"), &PathBuf::from("crate/src/tailnet.rs")));
+        let policy = built_in();
+        let tag = policy.tag_owners[0].tag.origin;
+        let finding = Diagnostic::new(Code::UnusedTag, tag, "nothing uses it").help(Help::remove_entry("remove it"));
+        let (file, edit) = original.edit(&finding).unwrap();
+        assert_eq!(file.path.as_ref(), Path::new("src/tailnet.rs"));
+        assert_eq!(texts[0].get(edit.place.clone()), Some("tag:web = amy; "));
     }
 
     #[test]

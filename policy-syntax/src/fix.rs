@@ -51,14 +51,16 @@ fn removal(fix: &Fix, text: &str, place: Range<usize>) -> Option<Edit<Range<usiz
         return Some(Edit::remove(fix, before.len() - 1..place.end, false));
     }
     let start = before.strip_suffix("let").map_or(place.start, str::len);
-    let is_first = text.get(..start)?.trim_end().ends_with(['{', ';', '}', ']']) || start_of_line(text, start);
     let end = place.end + end_of_statement(after)?;
-    if is_first { statement(fix, text, start..end) } else { None }
+    if starts_statement(text, start) { statement(fix, text, start..end) } else { None }
 }
 
-/// Returns whether only blanks precede a byte on its line. A comment may be above it.
-fn start_of_line(text: &str, start: usize) -> bool {
-    text.get(..start).is_some_and(|before| before.trim_end_matches([' ', '\t']).ends_with('\n'))
+/// Returns whether a statement starts at a byte. What ends on a line with a comment behind it is not
+/// known.
+fn starts_statement(text: &str, start: usize) -> bool {
+    let mut lines = text.get(..start).unwrap_or_default().rsplit('\n').map(str::trim);
+    let before = lines.find(|line| !line.is_empty() && !is_about(line));
+    before.is_none_or(|line| !line.contains("//") && line.ends_with(['{', ';', '}', ']']))
 }
 
 fn statement(fix: &Fix, text: &str, range: Range<usize>) -> Option<Edit<Range<usize>>> {
@@ -127,7 +129,7 @@ mod tests {
             ("a, b, c -> d;", "b", "a, c -> d;"),
             ("a, b, c -> d;", "c", "a, b -> d;"),
             ("a,\n    b,\n    c -> d;", "b", "a,\n    c -> d;"),
-            ("a, // why\n    c -> d;", "a", "-"),
+            ("a, // why\n    c -> d;", "a", "    c -> d;?"),
             ("a, // why\n    c -> d;", "c", "-"),
             ("hosts { web = \"a;b\"; db = \"c\"; }", "web", "hosts { db = \"c\"; }"),
             ("tagOwners {\n    tag:a;\n    tag:b = x;\n}", "tag:b", "tagOwners {\n    tag:a;\n}"),

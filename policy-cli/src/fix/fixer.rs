@@ -70,8 +70,8 @@ pub(super) type Examine<'e> = &'e dyn Fn(&[String]) -> Option<Examined>;
 /// Applies the certain fixes, or all of them, until nothing changes. Returns `None` if the texts
 /// cannot be read.
 ///
-/// After each step, the findings must be a subset of those before, and the access must be the same
-/// if the fix promises it. A step that fails is divided until the fixes that fail are known. Edits
+/// After each step, the findings must be a subset of those before. The access must be the same,
+/// unless all fixes are wanted and the fix does not promise it. A step that fails is divided until the fixes that fail are known. Edits
 /// that overlap others wait for the next round.
 pub(super) fn apply(texts: Vec<String>, unsafe_too: bool, examine: Examine) -> Option<Fixed> {
     let before = examine(&texts)?;
@@ -119,17 +119,19 @@ impl Fixer<'_> {
         self.current.as_ref().unwrap_or(&self.before)
     }
 
-    /// Returns the next fixes, which do not overlap, in the order of the texts. Those that keep the
-    /// access come first.
+    /// Returns the next fixes, which do not overlap, in the order of the texts. Those that are certain
+    /// come first, and those that may change the access come last.
     fn candidates(&self, tried: &HashSet<FixKey>) -> Vec<Found> {
         let is_wanted = |found: &&Found| {
             found.edit.as_ref().is_some_and(|edit| edit.edit.is_certain || self.unsafe_too)
                 && !tried.contains(&key(found))
         };
         let wanted: Vec<&Found> = self.current().found.iter().filter(is_wanted).collect();
-        let keeps_access = |found: &&&Found| found.edit.as_ref().is_some_and(|edit| edit.edit.keeps_access);
-        let keepers: Vec<&Found> = wanted.iter().filter(keeps_access).copied().collect();
-        let mut wanted = if keepers.is_empty() { wanted } else { keepers };
+        let rank = |found: &&Found| {
+            found.edit.as_ref().map(|FileEdit { edit, .. }| (!edit.is_certain, !self.keeps_access(found)))
+        };
+        let first = wanted.iter().map(rank).min();
+        let mut wanted: Vec<&Found> = wanted.iter().filter(|found| Some(rank(found)) == first).copied().collect();
         wanted.sort_by_key(|found| found.edit.as_ref().map(|edit| (edit.file, edit.edit.place.start)));
         let mut ends: HashMap<usize, usize> = HashMap::new();
         wanted.retain(|found| {
@@ -141,6 +143,11 @@ impl Fixer<'_> {
             is_free
         });
         wanted.into_iter().cloned().collect()
+    }
+
+    /// Returns whether a fix must not change who can reach what.
+    fn keeps_access(&self, found: &Found) -> bool {
+        !self.unsafe_too || found.edit.as_ref().is_some_and(|edit| edit.edit.keeps_access)
     }
 
     /// Applies as many fixes as possible. Returns those that are refused.
@@ -179,7 +186,9 @@ impl Fixer<'_> {
         }
         let texts: Vec<String> = edits.into_iter().zip(&self.texts).map(|(edits, text)| edits.apply(text)).collect();
         let after = (self.examine)(&texts).ok_or("the result cannot be read")?;
-        objection(step.examined.as_ref().unwrap_or_else(|| self.current()), &after, part).map_or(Ok(()), Err)?;
+        let before = step.examined.as_ref().unwrap_or_else(|| self.current());
+        let keeps_access = part.iter().any(|found| self.keeps_access(found));
+        objection(before, &after, part, keeps_access).map_or(Ok(()), Err)?;
         *step = Step { accepted: all, texts, examined: Some(after) };
         Ok(())
     }
@@ -190,7 +199,7 @@ fn key(found: &Found) -> FixKey {
 }
 
 /// Returns the reason why some fixes are not applied, if there is one.
-fn objection(before: &Examined, after: &Examined, fixes: &[Found]) -> Option<String> {
+fn objection(before: &Examined, after: &Examined, fixes: &[Found], keeps_access: bool) -> Option<String> {
     // While there are errors, some warnings wait. So only errors can be compared, and no test runs.
     let has_errors = before.found.iter().any(|found| found.is_error);
     let known = before.counts();
@@ -219,7 +228,6 @@ fn objection(before: &Examined, after: &Examined, fixes: &[Found]) -> Option<Str
     if wanted.iter().any(|(identity, fixes)| count(&now, identity) + fixes > count(&known, identity)) {
         return Some("the finding would stay".to_owned());
     }
-    let keeps_access = fixes.iter().any(|found| found.edit.as_ref().is_some_and(|edit| edit.edit.keeps_access));
     if keeps_access
         && let (Some(old), Some(new)) = (before.valid(), after.valid())
         && let Some(change) = old.diff(new).changes.first()

@@ -107,11 +107,13 @@ fn a_fix_that_does_harm_is_undone() {
         "tests": [{"src": "tag:web", "deny": ["10.0.0.1:22"]}]}"#;
     // Tests run only if everything else is valid, so the failure is not counted as a new finding.
     assert_eq!(result(&file(text), true), text.replace("tag:wb", "tag:web"));
-    // A domain in the wrong case matches nobody, so its fix gives access.
-    let text =
-        r#"{"grants": [{"src": ["tag:web"], "dst": ["*"], "ip": ["443"]}], "tagOwners": {"tag:web": ["Tag:web"]}}"#;
-    let outcome = fixed(&file(text), false);
-    assert!(outcome.after.is_none() || outcome.refused.is_empty());
+    // It is not known whether the first form names the host, so the fix may give access.
+    let text = r#"{"hosts": {"nas": "10.0.0.1"}, "grants": [{"src": ["autogroup:member"], "dst": ["host:nas"], "ip": ["22"]}]}"#;
+    let certain = fixed(&file(text), false);
+    assert_eq!(certain.texts, [text]);
+    let reason = "it would change who can reach what: autogroup:member -> nas 22";
+    assert_eq!(certain.refused.iter().map(|refused| refused.reason.as_str()).collect::<Vec<_>>(), [reason]);
+    assert_eq!(fixed(&file(text), true).texts, [text.replace("host:nas", "nas")]);
 }
 
 #[test]

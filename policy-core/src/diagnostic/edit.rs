@@ -15,7 +15,7 @@ pub struct Edit<P = Origin> {
     /// False if a person must confirm the change: the user may have meant something else, or a
     /// comment is removed.
     pub is_certain: bool,
-    /// True if the change must not affect who can reach what.
+    /// True if the change does not affect who can reach what, even if it is not certain.
     pub keeps_access: bool,
 }
 

@@ -31,7 +31,7 @@ pub struct Fix {
     pub change: Change,
     /// False if the user may have meant something else, so that a person must confirm the change.
     pub is_certain: bool,
-    /// True if the change must not affect who can reach what.
+    /// True if the change does not affect who can reach what, even if the fix is not certain.
     pub keeps_access: bool,
 }
 
@@ -88,7 +88,8 @@ impl Help {
     }
 
     fn with(words: impl Into<String>, change: Change) -> Self {
-        Help { text: words.into().into(), fix: Some(Box::new(Fix { change, is_certain: true, keeps_access: true })) }
+        let keeps_access = change == Change::RemoveEntry;
+        Help { text: words.into().into(), fix: Some(Box::new(Fix { change, is_certain: true, keeps_access })) }
     }
 
     /// Adds words, such as a reason.

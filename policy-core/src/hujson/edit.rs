@@ -115,7 +115,7 @@ mod tests {
         let mut result = text.to_owned();
         result.replace_range(edit.place.range(), &edit.text);
         assert!(Document::parse(result.as_str()).is_ok(), "{text}: {result}");
-        assert_eq!(Document::parse(result.as_str()).unwrap().is_standard(), document.is_standard());
+        assert!(!document.is_standard() || Document::parse(result.as_str()).unwrap().is_standard());
         if edit.is_certain { result } else { format!("{result}?") }
     }
 

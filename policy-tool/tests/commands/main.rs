@@ -12,6 +12,7 @@ mod colours;
 mod diff;
 mod expiring;
 mod export;
+mod fix;
 mod headscale;
 mod import;
 mod install;
