@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Change, Edit, Fix};
+use crate::diagnostic::{Change, Code, Edit, Fix};
 use crate::hujson::{Document, Kind, NodeId};
+use crate::model::PolicyComment;
 use crate::source::{Origin, WholeLines};
 
 /// An element of a list, or a member of an object.
@@ -41,17 +42,57 @@ impl Document {
         }
     }
 
+    /// Returns the edit that allows a warning, with a comment above the innermost entry that contains
+    /// `place` and starts a line. The user writes the reason, so `reason` is only a start. Returns
+    /// `None` if no entry starts a line.
+    ///
+    /// ```
+    /// use policy_core::Code;
+    /// use policy_core::hujson::Document;
+    /// use policy_core::source::Origin;
+    /// let document = Document::parse("{\n\t\"tagOwners\": {\"tag:web\": []},\n}")?;
+    /// let edit = document.allow(Code::UnusedTag, Origin::new(17, 26), "it is new").unwrap();
+    /// assert_eq!((edit.place, edit.text.as_str()), (Origin::new(2, 2), "\t// policy: allow(unused-tag) it is new\n"));
+    /// # Ok::<(), policy_core::hujson::SyntaxError>(())
+    /// ```
+    pub fn allow(&self, code: Code, place: Origin, reason: &str) -> Option<Edit> {
+        let (mut parent, mut start) = (self.root(), None);
+        while place.file == self.file()
+            && let Some((_, first, last)) = self.child_around(parent, place)
+        {
+            let at = self.origin(first).range().start;
+            let before = self.text().get(..at).unwrap_or_default();
+            let is_blank = |line: &usize| before.get(*line..).is_some_and(|indent| indent.trim().is_empty());
+            let line = before.rfind('\n').map(|newline| newline + 1).filter(is_blank);
+            start = line.map(|line| (line, at)).or(start);
+            parent = last;
+        }
+        let (line, at) = start?;
+        let position = u32::try_from(line).ok()?;
+        let text = format!("{}// {}\n", self.text().get(line..at)?, PolicyComment::allow(code, reason));
+        let place = Origin::new(position, position).in_file(self.file());
+        Some(Edit { place, text, is_certain: false, keeps_access: true })
+    }
+
+    /// Returns the child of a list or an object that contains `place`: its index, and its first and
+    /// last node.
+    fn child_around(&self, parent: NodeId, place: Origin) -> Option<(usize, NodeId, NodeId)> {
+        let children: Box<dyn Iterator<Item = (NodeId, NodeId)>> = match self.kind(parent) {
+            Kind::Array => Box::new(self.elements(parent).map(|element| (element, element))),
+            _ => Box::new(self.members(parent)),
+        };
+        let is_around = |(first, last): &(NodeId, NodeId)| self.origin(*first).to(self.origin(*last)).contains(place);
+        let (index, (first, last)) = children.enumerate().find(|(_, child)| is_around(child))?;
+        Some((index, first, last))
+    }
+
     /// Returns the entry with the name, the value or the whole at `place`.
     fn entry(&self, place: Origin) -> Option<Entry> {
         let mut parent = self.root();
         loop {
-            let pairs: Box<dyn Iterator<Item = (NodeId, NodeId)>> = match self.kind(parent) {
-                Kind::Array => Box::new(self.elements(parent).map(|element| (element, element))),
-                _ => Box::new(self.members(parent)),
-            };
-            let whole = |(first, last): &(NodeId, NodeId)| self.origin(*first).to(self.origin(*last));
-            let (index, (first, last)) = pairs.enumerate().find(|(_, entry)| whole(entry).contains(place))?;
-            if [self.origin(first), self.origin(last), whole(&(first, last))].contains(&place) {
+            let (index, first, last) = self.child_around(parent, place)?;
+            let (name, value) = (self.origin(first), self.origin(last));
+            if [name, value, name.to(value)].contains(&place) {
                 return Some(Entry { first, last, has_previous: index > 0 });
             }
             parent = last;
@@ -117,6 +158,22 @@ mod tests {
         assert!(Document::parse(result.as_str()).is_ok(), "{text}: {result}");
         assert!(!document.is_standard() || Document::parse(result.as_str()).unwrap().is_standard());
         if edit.is_certain { result } else { format!("{result}?") }
+    }
+
+    #[test]
+    fn every_warning_can_be_allowed() {
+        let text = "{\n\t\"tagOwners\": {\"tag:old\": []},\n\t\"hosts\": {\n\t\t\"nas\": \"10.0.0.1\",\n\t},\n\t\"grants\": [\n\t\t\
+                    {\"src\": [\"*\"], \"dst\": [\"10.0.0.1/8\"], \"ip\": [\"22\"]},\n\t],\n}\n";
+        let mut text = text.to_owned();
+        let count = crate::Policy::parse(text.as_str()).check().len();
+        for left in (0..count).rev() {
+            let finding = crate::Policy::parse(text.as_str()).check().remove(0);
+            let edit =
+                Document::parse(text.as_str()).unwrap().allow(finding.code, finding.origin, "it is new").unwrap();
+            text.replace_range(edit.place.range(), &edit.text);
+            assert_eq!(crate::Policy::parse(text.as_str()).check().len(), left, "{finding}: {text}");
+        }
+        assert!(count > 2 && text.contains("\t\t// policy: allow(unused-host) it is new\n\t\t\"nas\""), "{text}");
     }
 
     #[test]
