@@ -1,11 +1,14 @@
 //! Changes that fix findings.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use gen_lsp_types as lsp;
-use policy_core::Diagnostic;
-use policy_core::source::FileId;
-use policy_syntax::apply_fix;
+use policy_core::diagnostic::Edit;
+use policy_core::hujson::Document;
+use policy_core::source::{FileId, Origin};
+use policy_core::{Diagnostic, Severity};
 
 use super::convert;
 use super::view::View;
@@ -27,28 +30,57 @@ pub(super) fn actions(
         let range = finding.origin.range();
         finding.origin.file == view.file && range.start <= wanted.end && wanted.start <= range.end
     });
-    let mut actions: Vec<_> = touching.filter_map(|finding| action(view, finding, page)).collect();
+    let document = OnceCell::new();
+    let document = || document.get_or_init(|| Document::parse(view.document().text()).ok()).as_ref();
+    let touching: Vec<&Diagnostic> = touching.collect();
+    let all = |edit: &dyn Fn(&Diagnostic) -> Option<(String, Edit<Range<usize>>)>| -> Vec<lsp::CodeAction> {
+        let action = |finding: &&Diagnostic| edit(finding).map(|edit| action(view, finding, page, edit));
+        touching.iter().filter_map(action).collect()
+    };
+    let mut actions = all(&|finding| fix(view, document(), finding));
+    actions.extend(all(&|finding| allowance(view, document(), finding)));
     // One change may fix several findings.
     actions.dedup_by(|one, other| one.edit == other.edit);
     actions.into_iter().map(lsp::CodeActionResponse::CodeAction).collect()
 }
 
-fn action(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
+/// Returns the change that makes what the help of a finding says, and the help.
+fn fix(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<(String, Edit<Range<usize>>)> {
     let (help, fix) = (finding.help.as_ref()?, finding.fix()?);
-    let replaced = view.document().text().get(finding.origin.range())?;
-    let new_text = match view.file {
-        FileId::Invariants => apply_fix(fix, replaced),
-        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => fix.apply(replaced),
+    let edit = match view.file {
+        FileId::Invariants => policy_syntax::edit(fix, view.document().text(), finding.origin.range())?,
+        // The tree is that of this text alone.
+        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => {
+            document?.edit(fix, finding.origin.in_file(FileId::Policy))?.map_place(Origin::range)
+        }
     };
-    let edit = lsp::TextEdit { range: view.range(finding.origin.range()), new_text };
-    let changes = HashMap::from([(view.document().uri.clone(), vec![edit])]);
+    Some((help.to_string(), edit))
+}
+
+/// Returns the change that allows a warning, for a reason that the user writes.
+fn allowance(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<(String, Edit<Range<usize>>)> {
+    if view.file != FileId::Policy || finding.code.severity() != Severity::Warning {
+        return None;
+    }
+    let edit = document?.allow(finding.code, finding.origin, "…")?;
+    Some((format!("allow `{}` here, and write the reason", finding.code), edit.map_place(Origin::range)))
+}
+
+fn action(
+    view: &View,
+    finding: &Diagnostic,
+    page: Option<&str>,
+    (title, edit): (String, Edit<Range<usize>>),
+) -> lsp::CodeAction {
+    let text_edit = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
+    let changes = HashMap::from([(view.document().uri.clone(), vec![text_edit])]);
     let diagnostic = convert::diagnostic(finding, &view.project, view.encoding, page);
-    Some(lsp::CodeAction {
-        title: help.to_string(),
+    lsp::CodeAction {
+        title,
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(diagnostic.into_iter().collect()),
-        is_preferred: Some(fix.is_certain),
+        is_preferred: Some(edit.is_certain),
         edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
         ..lsp::CodeAction::default()
-    })
+    }
 }

@@ -59,6 +59,21 @@ fn actions(client: &mut Client, text: &str) -> Vec<(String, bool, String)> {
 }
 
 #[test]
+fn an_unused_name_can_be_removed_or_allowed() {
+    let mut client = Client::start("allowances");
+    let text = "{\n\t\"tagOwners\": {\n\t\t\"tag:o¦ld\": [],\n\t},\n\t\"grants\": [],\n}\n";
+    let plain = text.replace('¦', "");
+    let line = "\t\t\"tag:old\": [],\n";
+    let allowed = plain.replace(line, &format!("\t\t// policy: allow(unused-tag) …\n{line}"));
+    let help = "remove it, or say why it stays: `// policy: allow(unused-tag) …` above it";
+    let allow = "allow `unused-tag` here, and write the reason";
+    assert_eq!(
+        actions(&mut client, text),
+        [(help.to_owned(), false, plain.replace(line, "")), (allow.to_owned(), false, allowed)]
+    );
+}
+
+#[test]
 fn a_help_with_a_change_is_an_action() {
     let mut client = Client::start("actions");
     for (text, title, is_preferred, edited) in [
