@@ -13,6 +13,9 @@ use policy_core::{Diagnostic, Severity};
 use super::convert;
 use super::view::View;
 
+/// A change of the text, and its title.
+type Titled = (String, Edit<Range<usize>>);
+
 /// Returns the fixes of the findings that touch a range.
 pub(super) fn actions(
     view: &View,
@@ -33,7 +36,7 @@ pub(super) fn actions(
     let document = OnceCell::new();
     let document = || document.get_or_init(|| Document::parse(view.document().text()).ok()).as_ref();
     let touching: Vec<&Diagnostic> = touching.collect();
-    let all = |edit: &dyn Fn(&Diagnostic) -> Option<(String, Edit<Range<usize>>)>| -> Vec<lsp::CodeAction> {
+    let all = |edit: &dyn Fn(&Diagnostic) -> Option<Titled>| -> Vec<lsp::CodeAction> {
         let action = |finding: &&Diagnostic| edit(finding).map(|edit| action(view, finding, page, edit));
         touching.iter().filter_map(action).collect()
     };
@@ -45,7 +48,7 @@ pub(super) fn actions(
 }
 
 /// Returns the change that makes what the help of a finding says, and the help.
-fn fix(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<(String, Edit<Range<usize>>)> {
+fn fix(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<Titled> {
     let (help, fix) = (finding.help.as_ref()?, finding.fix()?);
     let edit = match view.file {
         FileId::Invariants => policy_syntax::edit(fix, view.document().text(), finding.origin.range())?,
@@ -58,7 +61,7 @@ fn fix(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option
 }
 
 /// Returns the change that allows a warning, for a reason that the user writes.
-fn allowance(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<(String, Edit<Range<usize>>)> {
+fn allowance(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<Titled> {
     if view.file != FileId::Policy || finding.code.severity() != Severity::Warning {
         return None;
     }
@@ -66,12 +69,7 @@ fn allowance(view: &View, document: Option<&Document>, finding: &Diagnostic) -> 
     Some((format!("allow `{}` here, and write the reason", finding.code), edit.map_place(Origin::range)))
 }
 
-fn action(
-    view: &View,
-    finding: &Diagnostic,
-    page: Option<&str>,
-    (title, edit): (String, Edit<Range<usize>>),
-) -> lsp::CodeAction {
+fn action(view: &View, finding: &Diagnostic, page: Option<&str>, (title, edit): Titled) -> lsp::CodeAction {
     let text_edit = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
     let changes = HashMap::from([(view.document().uri.clone(), vec![text_edit])]);
     let diagnostic = convert::diagnostic(finding, &view.project, view.encoding, page);
