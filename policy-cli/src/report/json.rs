@@ -56,11 +56,11 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
 }
 
 /// Returns the name of the file that a span is in.
-fn file(span: Option<Span>) -> Value {
+pub(crate) fn file(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| span.source.path.to_string_lossy().into())
 }
 
-fn range(span: Option<Span>) -> Value {
+pub(crate) fn range(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| json!({"start": position(span.start), "end": position(span.end)}))
 }
 

@@ -20,6 +20,13 @@ use crate::argument::Choice;
 use crate::original::Original;
 use crate::source_file::{SourceFile, Span};
 
+#[cfg(feature = "deploy")]
+pub(crate) use github::command as github_command;
+#[cfg(feature = "deploy")]
+pub(crate) use {
+    github::place as github_place, json::file as json_file, json::range as json_range, text::excerpt as text_excerpt,
+};
+
 /// A format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -115,7 +122,7 @@ impl<'a> Report<'a> {
 
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
     /// the policy.
-    fn span(&self, origin: Origin) -> Option<Span<'_>> {
+    pub(crate) fn span(&self, origin: Origin) -> Option<Span<'_>> {
         if let Some(policy) = self.policy
             && let Some(original) = self.original.get_or_init(|| Original::find(policy))
             && let Some(span) = original.span(origin)

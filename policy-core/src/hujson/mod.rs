@@ -9,6 +9,7 @@ mod format;
 mod literal;
 mod parse;
 mod read;
+mod scan;
 mod syntax_error;
 mod value;
 

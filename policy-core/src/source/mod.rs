@@ -1,9 +1,11 @@
-//! Places in a text.
+//! Places in a text, and the visible form of its characters.
 
 mod file_id;
 mod origin;
+mod picture;
 mod text;
 
 pub use file_id::FileId;
 pub use origin::Origin;
+pub use picture::picture;
 pub use text::Text;

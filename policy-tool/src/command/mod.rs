@@ -6,6 +6,7 @@ mod init;
 mod lsp;
 mod man;
 mod migrate;
+mod pull;
 mod scan;
 mod schema;
 
@@ -13,6 +14,7 @@ use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
 pub(crate) const COMMANDS: &[Command] = &[
+    pull::COMMAND,
     import::COMMAND,
     init::COMMAND,
     lsp::COMMAND,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use policy_cli::tool::{add_facts, read_facts};
+use policy_cli::tool::{join_facts, read_facts};
 use policy_core::model::Facts;
 use policy_core::source::FileId;
 use policy_core::{Diagnostic, Policy};
@@ -49,6 +49,6 @@ impl FactFiles {
 
     /// Adds the facts to a policy.
     pub(super) fn add_to(&self, policy: &mut Policy) {
-        add_facts(policy, self.facts.iter().cloned());
+        join_facts(policy, self.facts.iter().cloned());
     }
 }

@@ -44,7 +44,13 @@ impl Encoding {
             Some(before) if self == Encoding::Utf8 || before.is_ascii() => before.len(),
             // Long lines have an index.
             Some(before) if before.len() < LONG => before.chars().map(char::len_utf16).sum(),
-            _ => lines.position(offset).utf16_column - 1,
+            _ => {
+                let position = lines.position(offset);
+                match self {
+                    Encoding::Utf8 => position.offset.saturating_sub(start),
+                    Encoding::Utf16 => position.utf16_column - 1,
+                }
+            }
         };
         lsp::Position { line: number(line - 1), character: number(character) }
     }

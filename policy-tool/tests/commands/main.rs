@@ -9,6 +9,7 @@
 mod ask;
 mod check_compile_fmt;
 mod colours;
+mod deploy;
 mod diff;
 mod expiring;
 mod export;
