@@ -51,6 +51,7 @@ mod facts;
 pub mod failure;
 #[doc(hidden)]
 pub mod file;
+mod fix;
 mod git;
 #[doc(hidden)]
 pub mod invariants_file;
