@@ -51,6 +51,7 @@ mod facts;
 pub mod failure;
 #[doc(hidden)]
 pub mod file;
+mod fix;
 mod git;
 #[doc(hidden)]
 pub mod invariants_file;
@@ -157,10 +158,10 @@ pub fn run(policy: &Policy) -> ExitCode {
         .display_name(binary_name())
         .bin_name(Program::Own.prefix())
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
-        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
-        .after_help(after_help(Program::Own, EXAMPLES));
+        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.");
     execute(
         program,
+        EXAMPLES,
         &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
         Some(policy),
     )
@@ -172,21 +173,20 @@ pub fn run(policy: &Policy) -> ExitCode {
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 #[doc(hidden)]
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
-    execute(file_program(), &file_commands(commands), None)
+    execute(file_program(), FILE_EXAMPLES, &file_commands(commands), None)
 }
 
 /// Returns the stand-alone program, as clap knows it.
 #[doc(hidden)]
 pub fn stand_alone(commands: &[Command]) -> clap::Command {
     let commands = file_commands(commands);
-    file_program().subcommands(commands.iter().map(|command| command.definition(Program::StandAlone)))
+    defined(file_program(), Program::StandAlone, FILE_EXAMPLES, &commands)
 }
 
 fn file_program() -> clap::Command {
     clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Check, explain and format tailnet policy files, and convert them to Rust")
-        .after_help(after_help(Program::StandAlone, FILE_EXAMPLES))
         .subcommand_required(true)
         .arg_required_else_help(true)
 }
@@ -201,11 +201,22 @@ fn after_help(program: Program, examples: &[Example]) -> String {
     format!("{}\n\n{EXIT_STATUS}", program::examples(&lines))
 }
 
+/// Returns a program with its commands and its help.
+fn defined(program: clap::Command, kind: Program, examples: &[Example], commands: &[Command]) -> clap::Command {
+    program.after_help(after_help(kind, examples)).subcommands(commands.iter().map(|command| command.definition(kind)))
+}
+
 /// Runs the command that the command line names.
-fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
+fn execute(program: clap::Command, examples: &[Example], commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
     let kind = if built_in.is_some() { Program::Own } else { Program::StandAlone };
-    let definitions = commands.iter().map(|command| command.definition(kind));
-    let result = match program.subcommands(definitions).try_get_matches() {
+    // If the first argument names a command, nothing depends on the others. To define all of them
+    // would take half of the time of a quick command.
+    let named = std::env::args_os().nth(1).and_then(|name| commands.iter().find(|command| name == command.name));
+    let program = match named {
+        Some(command) => program.subcommand(command.definition(kind)),
+        None => defined(program, kind, examples, commands),
+    };
+    let result = match program.try_get_matches() {
         Err(usage) => output::print_usage(&usage),
         Ok(matches) => {
             let named = matches

@@ -1,6 +1,7 @@
 //! Converts byte offsets to lines and columns.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
@@ -10,6 +11,13 @@ const STRIDE: usize = 1024;
 #[derive(Debug)]
 pub struct LineIndex<'a> {
     text: Cow<'a, str>,
+    /// It is made for the first look-up. Without findings, there is none.
+    counted: OnceCell<Counted>,
+}
+
+/// The numbers that make look-ups fast.
+#[derive(Debug)]
+struct Counted {
     /// The first byte of each line.
     lines: Vec<usize>,
     /// The counts before each multiple of [`STRIDE`] bytes.
@@ -46,9 +54,8 @@ impl Counts {
     }
 }
 
-impl<'a> LineIndex<'a> {
-    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        let text = text.into();
+impl Counted {
+    fn new(text: &str) -> Counted {
         let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(line_ends.map(|(at, _)| at + 1)).collect();
         let mut counts = Counts::default();
@@ -57,7 +64,17 @@ impl<'a> LineIndex<'a> {
             counts = counts.add(piece);
             marks.push(counts);
         }
-        LineIndex { text, lines, marks }
+        Counted { lines, marks }
+    }
+}
+
+impl<'a> LineIndex<'a> {
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        LineIndex { text: text.into(), counted: OnceCell::new() }
+    }
+
+    fn counted(&self) -> &Counted {
+        self.counted.get_or_init(|| Counted::new(&self.text))
     }
 
     /// Returns the text of the index.
@@ -85,18 +102,18 @@ impl<'a> LineIndex<'a> {
 
     /// Returns the line of a byte, from 1.
     pub fn line(&self, offset: usize) -> usize {
-        self.lines.partition_point(|start| *start <= offset)
+        self.counted().lines.partition_point(|start| *start <= offset)
     }
 
     /// Returns the first byte of a line, counted from 1, or the end of the text if there are fewer
     /// lines.
     pub fn line_start(&self, line: usize) -> usize {
-        self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+        self.counted().lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
     /// Returns the end of a line, counted from 1, without the `\n` or `\r\n` that ends it.
     pub fn line_end(&self, line: usize) -> usize {
-        match self.lines.get(line) {
+        match self.counted().lines.get(line) {
             Some(next) if self.text.as_bytes().get(..next - 1).is_some_and(|before| before.ends_with(b"\r")) => {
                 next - 2
             }
@@ -107,7 +124,7 @@ impl<'a> LineIndex<'a> {
 
     fn before(&self, offset: usize) -> Counts {
         let mark = offset / STRIDE;
-        let counts = self.marks.get(mark).copied().unwrap_or_default();
+        let counts = self.counted().marks.get(mark).copied().unwrap_or_default();
         counts.add(self.text.as_bytes().get(mark * STRIDE..offset).unwrap_or_default())
     }
 }

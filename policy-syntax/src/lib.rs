@@ -38,7 +38,7 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
-pub use fix::apply_fix;
+pub use fix::edit;
 pub use hover::Hovers;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};

@@ -16,6 +16,6 @@ pub mod scan;
 ///
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run() -> std::process::ExitCode {
-    policy_cli::tool::signal::handle();
+    policy_cli::tool::temporary::before_the_first(policy_cli::tool::signal::handle);
     policy_cli::run_on_files(command::COMMANDS)
 }

@@ -7,7 +7,7 @@ use policy_core::diagnostic::Note;
 
 use super::{Report, full_message, level};
 use crate::source_file::Span;
-use crate::text::picture;
+use policy_core::source::picture;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     report.diagnostics.iter().map(|diagnostic| annotation(report, diagnostic)).collect()

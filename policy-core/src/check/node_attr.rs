@@ -47,8 +47,10 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
                 .help("add `attr`, `app` or `ipPool`"),
         );
     }
+    // Without its only attribute, the entry would give nothing.
+    let is_alone = entry.attr.len() == 1 && entry.ip_pool.is_absent_or_empty() && entry.app.is_none();
     for attribute in &entry.attr {
-        check_attribute(checker, attribute);
+        check_attribute(checker, attribute, is_alone);
     }
     for capability in entry.app.iter().flat_map(|app| &app.capabilities) {
         if let Err(problem) = name::check_capability(&capability.name) {
@@ -64,16 +66,15 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     }
 }
 
-fn check_attribute(checker: &mut Checker, attribute: &Text) {
+fn check_attribute(checker: &mut Checker, attribute: &Text, is_alone: bool) {
     if NODE_ATTRIBUTES.contains(&attribute.as_str()) {
         return;
     }
     if attribute.starts_with(PRIVILEGES) {
         let message = format!("`{attribute}` is a privilege that only Tailscale itself gives");
-        checker.report(
-            Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
-                .help("leave it out: users get privileges from their roles"),
-        );
+        let help = "leave it out: users get privileges from their roles";
+        let help = if is_alone { Help::from(help) } else { Help::remove_entry(help).or("") };
+        checker.report(Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message).help(help));
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");
         checker

@@ -46,6 +46,8 @@ pub(super) struct Node {
     pub(super) tail: u32,
     /// True if a comma follows the last child.
     pub(super) trailing_comma: bool,
+    /// True for a string with escapes. The value of any other string is its text between the quotes.
+    pub(super) has_escapes: bool,
 }
 
 impl Node {
@@ -60,6 +62,7 @@ impl Node {
         child: NONE,
         tail: 0,
         trailing_comma: false,
+        has_escapes: false,
     };
 }
 
@@ -114,6 +117,11 @@ impl Document {
         &self.text
     }
 
+    /// Returns the text that was read, without a copy.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Returns the id of the text among those that are read together.
     pub fn file(&self) -> FileId {
         self.file
@@ -159,7 +167,7 @@ impl Document {
             return None;
         }
         let inside = self.slice(node.start.saturating_add(1), node.end.saturating_sub(1));
-        Some(literal::unescaped(inside).map_or(Cow::Borrowed(inside), Cow::Owned))
+        Some(if node.has_escapes { Cow::Owned(literal::unescaped(inside)) } else { Cow::Borrowed(inside) })
     }
 
     /// Returns the text of a node, as written.

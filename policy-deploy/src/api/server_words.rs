@@ -1,31 +1,26 @@
 //! Words of the server in messages.
 
+use policy_core::source::picture;
+
 /// The maximum number of characters of the server's that a message repeats.
 const LIMIT: usize = 300;
 
 /// Returns words of the server in backticks. They are on one line, not longer than a message can be, and contain no
 /// character that a terminal obeys.
 pub(super) fn quoted(words: &str) -> String {
-    let mut shown: String = words.trim().chars().take(LIMIT).map(picture).collect();
+    let mut shown: String = words.trim().chars().take(LIMIT).map(visible).collect();
     if words.trim().chars().nth(LIMIT).is_some() {
         shown.push('…');
     }
     format!("`{shown}`")
 }
 
-/// Returns a visible character in place of one that moves the cursor, ends the line, turns text or ends the quote.
-fn picture(letter: char) -> char {
+/// Returns a character that can be in a quote on one line.
+fn visible(letter: char) -> char {
     match letter {
         '\n' | '\t' => ' ',
         '`' => '\'',
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
-        '\u{7f}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        letter => letter,
+        letter => picture(letter),
     }
 }
 

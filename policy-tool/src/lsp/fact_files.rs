@@ -22,11 +22,14 @@ pub(super) struct FactFiles {
 }
 
 impl FactFiles {
-    /// Reads the files. Relative paths begin at the folder of the workspace.
+    /// Reads the files. Relative paths begin at the folder of the workspace, or otherwise at the
+    /// working directory.
     pub(super) fn read(settings: &Settings, root: Option<&Path>, documents: &Documents) -> Arc<FactFiles> {
         let mut files = FactFiles::default();
         for path in &settings.facts {
             let path = root.map_or_else(|| path.clone(), |root| root.join(path));
+            // The URI of a text must have the whole path.
+            let path = std::path::absolute(&path).unwrap_or(path);
             let number = u16::try_from(files.files.len() + 1);
             match (documents.read(&path), number) {
                 (Some(document), Ok(number)) => {

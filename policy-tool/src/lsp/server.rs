@@ -78,17 +78,17 @@ fn run(connection: &Arc<Connection>, settings: Settings) -> Result<(), Box<dyn E
     server.watch(&params.capabilities);
     for message in &connection.receiver {
         match message {
-            Message::Request(request) => {
-                if connection.handle_shutdown(&request)? {
-                    break;
-                }
-                server.request(request);
+            Message::Request(request) if request.method == "shutdown" => {
+                server.send(Response::new_ok(request.id, Value::Null).into());
+                server.refuse_until_exit();
+                return Ok(());
             }
+            Message::Request(request) => server.request(request),
             Message::Notification(notification) => server.notification(notification),
             Message::Response(_) => {}
         }
     }
-    Ok(())
+    Err("it ended without a goodbye".into())
 }
 
 /// Returns the folder of the workspace.
@@ -404,6 +404,21 @@ impl Server {
     fn warn(&self, message: String) {
         let params = serde_json::json!({ "type": 2, "message": message });
         self.send(Notification { method: "window/showMessage".to_owned(), params }.into());
+    }
+
+    /// Waits for the last message after the goodbye. Neovim still sends requests between the two,
+    /// which the protocol forbids.
+    fn refuse_until_exit(&self) {
+        for message in &self.connection.receiver {
+            match message {
+                Message::Request(request) => {
+                    let message = "the server is shutting down".to_owned();
+                    self.send(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, message).into());
+                }
+                Message::Notification(notification) if notification.method == "exit" => return,
+                Message::Notification(_) | Message::Response(_) => {}
+            }
+        }
     }
 
     fn send(&self, message: Message) {

@@ -39,6 +39,8 @@ pub(crate) struct Options<'a> {
     pub(crate) arguments: &'a [&'a str],
     pub(crate) capabilities: Value,
     pub(crate) settings: Value,
+    /// The editor has files open, and no folder.
+    pub(crate) without_folder: bool,
 }
 
 /// Makes an empty directory for a test.
@@ -84,13 +86,17 @@ impl Client {
             Value::Null => json!({}),
             capabilities => capabilities,
         };
-        let params = json!({
+        let mut params = json!({
             "processId": null,
             "rootUri": uri,
             "capabilities": capabilities,
             "initializationOptions": options.settings,
             "workspaceFolders": [{ "uri": uri, "name": "test" }],
         });
+        if options.without_folder {
+            params["rootUri"] = Value::Null;
+            params["workspaceFolders"] = Value::Null;
+        }
         let result = client.request("initialize", params);
         client.capabilities = result["capabilities"].clone();
         client.is_utf8 = client.capabilities["positionEncoding"] == "utf-8";
@@ -239,7 +245,17 @@ impl Client {
     /// Says goodbye, and returns the exit status.
     pub(crate) fn stop(mut self) -> Option<i32> {
         self.request("shutdown", Value::Null);
+        self.exit()
+    }
+
+    /// Ends a session after the goodbye, and returns the exit status.
+    pub(crate) fn exit(mut self) -> Option<i32> {
         self.notify("exit", Value::Null);
+        self.hang_up()
+    }
+
+    /// Closes the connection, and returns the exit status.
+    pub(crate) fn hang_up(mut self) -> Option<i32> {
         drop(self.stdin.take());
         self.child.wait().unwrap().code()
     }

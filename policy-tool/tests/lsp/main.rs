@@ -10,8 +10,8 @@
 
 mod client;
 mod diagnostics;
-mod editors;
 mod facts;
 mod naming;
+mod session;
 mod structure;
 mod words;

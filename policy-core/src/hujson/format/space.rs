@@ -29,22 +29,33 @@ impl Space {
         Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
     }
 
-    /// Writes white space and comments, up to the place of the next value or punctuation.
-    pub(super) fn write(self, extra: &str, out: &mut String) {
-        let start = out.len();
-        match extra {
-            // The most frequent cases.
-            "" | " " if self.starts_line || self.ends_line => out.push('\n'),
-            "" | " " => {}
-            _ => self.write_lines(extra, out, start),
+    /// Writes white space and comments, up to the place of the next value or punctuation. Returns
+    /// the number of line ends.
+    pub(super) fn write(self, extra: &str, out: &mut String) -> usize {
+        let depth = self.depth - usize::from(self.closes && self.depth > 0);
+        // Most are white space only.
+        if let Some(line_ends) = blank_line_ends(extra) {
+            let most = if self.no_empty_first || self.no_empty_last { 1 } else { 2 };
+            let least = usize::from(self.starts_line || self.ends_line);
+            let line_ends = line_ends.clamp(least, most);
+            if line_ends == 0 {
+                out.push_str(self.if_empty);
+            } else {
+                repeat("\n", line_ends, out);
+                indent(out, depth);
+            }
+            return line_ends;
         }
+        let start = out.len();
+        self.write_lines(extra, out, start);
         if out.len() == start {
             out.push_str(self.if_empty);
         } else if out.ends_with('\n') {
-            indent(out, self.depth - usize::from(self.closes && self.depth > 0));
+            indent(out, depth);
         } else {
             out.push(' ');
         }
+        out.as_bytes().iter().skip(start).filter(|byte| **byte == b'\n').count()
     }
 
     fn write_lines(self, extra: &str, out: &mut String, start: usize) {
@@ -57,7 +68,7 @@ impl Space {
                 Extra::Space(space) => {
                     let most = if self.no_empty_first && out.len() == start { 1 } else { 2 };
                     let lines = space.bytes().filter(|byte| *byte == b'\n').count();
-                    out.extend(std::iter::repeat_n('\n', lines.min(most)));
+                    repeat("\n", lines.min(most), out);
                 }
                 Extra::LineComment(comment) | Extra::BlockComment(comment) => {
                     if out.len() > start && out.ends_with('\n') {
@@ -78,6 +89,16 @@ impl Space {
             out.push('\n');
         }
     }
+}
+
+/// Returns the number of line ends of a text that is only white space. `None` for other texts, and
+/// for those with carriage returns, which need a closer look.
+fn blank_line_ends(extra: &str) -> Option<usize> {
+    extra.bytes().try_fold(0, |line_ends, byte| match byte {
+        b'\n' => Some(line_ends + 1),
+        b' ' | b'\t' => Some(line_ends),
+        _ => None,
+    })
 }
 
 /// The white space of JSON.
@@ -127,6 +148,16 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 }
 
 /// Writes tabs.
-pub(super) fn indent(out: &mut String, depth: usize) {
-    out.extend(std::iter::repeat_n('\t', depth));
+fn indent(out: &mut String, depth: usize) {
+    const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t";
+    repeat(TABS, depth, out);
+}
+
+/// Writes a number of equal bytes, several at a time. `some` are a few of them.
+pub(super) fn repeat(some: &str, mut count: usize, out: &mut String) {
+    while let Some(rest) = count.checked_sub(some.len()) {
+        out.push_str(some);
+        count = rest;
+    }
+    out.push_str(some.get(..count).unwrap_or_default());
 }
