@@ -1,11 +1,13 @@
 //! Changes that fix findings.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use gen_lsp_types as lsp;
 use policy_core::Diagnostic;
+use policy_core::diagnostic::Edit;
+use policy_core::hujson::Document;
 use policy_core::source::FileId;
-use policy_syntax::apply_fix;
 
 use super::convert;
 use super::view::View;
@@ -27,27 +29,37 @@ pub(super) fn actions(
         let range = finding.origin.range();
         finding.origin.file == view.file && range.start <= wanted.end && wanted.start <= range.end
     });
-    let mut actions: Vec<_> = touching.filter_map(|finding| action(view, finding, page)).collect();
+    let document = Document::parse(view.document().text()).ok();
+    let action = |finding| {
+        let edit = edit(view, document.as_ref(), finding)?;
+        action(view, finding, edit, page)
+    };
+    let mut actions: Vec<_> = touching.filter_map(action).collect();
     // One change may fix several findings.
     actions.dedup_by(|one, other| one.edit == other.edit);
     actions.into_iter().map(lsp::CodeActionResponse::CodeAction).collect()
 }
 
-fn action(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
-    let (help, fix) = (finding.help.as_ref()?, finding.fix()?);
-    let replaced = view.document().text().get(finding.origin.range())?;
-    let new_text = match view.file {
-        FileId::Invariants => apply_fix(fix, replaced),
-        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => fix.apply(replaced),
-    };
-    let edit = lsp::TextEdit { range: view.range(finding.origin.range()), new_text };
-    let changes = HashMap::from([(view.document().uri.clone(), vec![edit])]);
+/// Returns the change of the text that fixes a finding.
+fn edit(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<Edit<Range<usize>>> {
+    let fix = finding.fix()?;
+    match view.file {
+        FileId::Invariants => policy_syntax::edit(fix, view.document().text(), finding.origin.range()),
+        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => {
+            Some(document?.edit(fix, finding.origin)?.map_place(|place| place.range()))
+        }
+    }
+}
+
+fn action(view: &View, finding: &Diagnostic, edit: Edit<Range<usize>>, page: Option<&str>) -> Option<lsp::CodeAction> {
+    let change = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
+    let changes = HashMap::from([(view.document().uri.clone(), vec![change])]);
     let diagnostic = convert::diagnostic(finding, &view.project, view.encoding, page);
     Some(lsp::CodeAction {
-        title: help.to_string(),
+        title: finding.help.as_ref()?.to_string(),
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(diagnostic.into_iter().collect()),
-        is_preferred: Some(fix.is_certain),
+        is_preferred: Some(edit.is_certain),
         edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
         ..lsp::CodeAction::default()
     })
