@@ -1,7 +1,7 @@
 //! Converts byte offsets to lines and columns.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
@@ -12,7 +12,7 @@ const STRIDE: usize = 1024;
 pub struct LineIndex<'a> {
     text: Cow<'a, str>,
     /// It is made for the first look-up. Without findings, there is none.
-    counted: OnceCell<Counted>,
+    counted: OnceLock<Counted>,
 }
 
 /// The numbers that make look-ups fast.
@@ -70,7 +70,7 @@ impl Counted {
 
 impl<'a> LineIndex<'a> {
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        LineIndex { text: text.into(), counted: OnceCell::new() }
+        LineIndex { text: text.into(), counted: OnceLock::new() }
     }
 
     fn counted(&self) -> &Counted {

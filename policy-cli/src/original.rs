@@ -224,7 +224,7 @@ policy! {
         let finding = Diagnostic::new(Code::UnusedTag, tag, "nothing uses it").help(Help::remove_entry("remove it"));
         let (file, edit) = original.edit(&finding).unwrap();
         assert_eq!(file.path.as_ref(), Path::new("src/tailnet.rs"));
-        assert_eq!(texts[0].get(edit.place.clone()), Some("tag:web = amy; "));
+        assert_eq!(texts[0].get(edit.place), Some("tag:web = amy; "));
     }
 
     #[test]

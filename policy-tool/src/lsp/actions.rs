@@ -1,14 +1,19 @@
 //! Changes that fix findings.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use gen_lsp_types as lsp;
-use policy_core::Diagnostic;
-use policy_core::source::FileId;
-use policy_syntax::apply_fix;
+use policy_core::diagnostic::Edit;
+use policy_core::hujson::Document;
+use policy_core::source::{FileId, Origin};
+use policy_core::{Diagnostic, Severity};
 
 use super::convert;
 use super::view::View;
+
+/// The reason in a comment that allows a warning, until the user writes another one.
+const REASON: &str = "…";
 
 /// Returns the fixes of the findings that touch a range.
 pub(super) fn actions(
@@ -27,28 +32,58 @@ pub(super) fn actions(
         let range = finding.origin.range();
         finding.origin.file == view.file && range.start <= wanted.end && wanted.start <= range.end
     });
-    let mut actions: Vec<_> = touching.filter_map(|finding| action(view, finding, page)).collect();
+    let of = |finding| [fix(view, finding, page), allowance(view, finding, page)];
+    let mut actions: Vec<_> = touching.flat_map(of).flatten().collect();
     // One change may fix several findings.
     actions.dedup_by(|one, other| one.edit == other.edit);
     actions.into_iter().map(lsp::CodeActionResponse::CodeAction).collect()
 }
 
-fn action(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
+/// Returns the change that makes the help of a finding true.
+fn fix(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
     let (help, fix) = (finding.help.as_ref()?, finding.fix()?);
-    let replaced = view.document().text().get(finding.origin.range())?;
-    let new_text = match view.file {
-        FileId::Invariants => apply_fix(fix, replaced),
-        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => fix.apply(replaced),
+    let text = view.document().text();
+    let edit = match view.file {
+        FileId::Invariants => policy_syntax::edit(fix, text, finding.origin.range())?,
+        FileId::Policy => valid_document(view)?.edit(fix, finding.origin)?.map_place(Origin::range),
+        FileId::Facts(_) | FileId::Scanned(_) => return None,
     };
-    let edit = lsp::TextEdit { range: view.range(finding.origin.range()), new_text };
+    Some(action(view, finding, page, help.to_string(), edit))
+}
+
+/// Returns the change that allows a warning. The user writes the reason.
+fn allowance(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
+    if finding.code.severity() == Severity::Error || view.file != FileId::Policy {
+        return None;
+    }
+    let edit = valid_document(view)?.allow(finding.code, finding.origin, REASON)?;
+    let title = format!("allow `{}` here, with a reason", finding.code);
+    Some(action(view, finding, page, title, edit.map_place(Origin::range)))
+}
+
+/// Returns the tree of the text, unless the text is broken.
+fn valid_document(view: &View) -> Option<&Document> {
+    let document = &view.snapshot().document;
+    (document.text() == view.document().text()).then_some(document)
+}
+
+fn action(
+    view: &View,
+    finding: &Diagnostic,
+    page: Option<&str>,
+    title: String,
+    edit: Edit<Range<usize>>,
+) -> lsp::CodeAction {
+    let is_certain = edit.is_certain;
+    let edit = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
     let changes = HashMap::from([(view.document().uri.clone(), vec![edit])]);
     let diagnostic = convert::diagnostic(finding, &view.project, view.encoding, page);
-    Some(lsp::CodeAction {
-        title: help.to_string(),
+    lsp::CodeAction {
+        title,
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(diagnostic.into_iter().collect()),
-        is_preferred: Some(fix.is_certain),
+        is_preferred: Some(is_certain),
         edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
         ..lsp::CodeAction::default()
-    })
+    }
 }

@@ -78,5 +78,13 @@ fn a_help_with_a_change_is_an_action() {
         let found = actions(&mut client, text);
         assert_eq!(found, [(title.to_owned(), is_preferred, edited.to_owned())]);
     }
+    // A warning can be allowed, too.
+    let text = "{\n\t\"tagOwners\": {\n\t\t\"tag:¦a\": [],\n\t},\n\t\"grants\": [],\n}\n";
+    let found = actions(&mut client, text);
+    let edited: Vec<&str> = found.iter().map(|(.., edited)| edited.as_str()).collect();
+    let plain = text.replace('¦', "");
+    let allowed = plain.replace("\t\t\"tag:a\"", "\t\t// policy: allow(unused-tag) …\n\t\t\"tag:a\"");
+    assert_eq!(edited, [plain.replace("\t\t\"tag:a\": [],\n", ""), allowed]);
+    assert_eq!(found[1].0, "allow `unused-tag` here, with a reason");
     assert_eq!(actions(&mut client, "{¦\"tagOwners\": {\"tag:homelab\": []}}"), []);
 }
