@@ -13,8 +13,9 @@ use policy_core::vocabulary::{describe_autogroup, describe_kind, describe_port, 
 use policy_syntax::Hovers;
 
 use crate::name::{Name, NameKind};
+use crate::node_range::range;
 use crate::place::{Meaning, place_at};
-use crate::snapshot::{Snapshot, range};
+use crate::snapshot::Snapshot;
 
 /// An explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]

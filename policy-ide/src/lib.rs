@@ -20,6 +20,7 @@ mod hover;
 mod lens;
 mod lexer;
 mod name;
+mod node_range;
 mod place;
 mod recover;
 mod rename;

@@ -1,6 +1,7 @@
 //! The names in the texts of a policy, and where each is.
 
 use policy_core::Policy;
+use policy_core::hujson::Document;
 use policy_core::model::{
     Condition, Destination, Dialect, IpSetEntry, Selector, SelectorContext, SelectorKind, Target, Word,
 };
@@ -11,7 +12,6 @@ use policy_syntax::string::string_value;
 use policy_syntax::token::TokenKind;
 
 use crate::place::{Meaning, Place, places};
-use crate::snapshot::Snapshot;
 
 /// A kind of name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,9 +109,8 @@ impl Name {
 }
 
 /// Returns every name in a policy and its invariants, in the order of the texts.
-pub(crate) fn names(snapshot: &Snapshot) -> Vec<Name> {
-    let policy = &snapshot.policy;
-    let mut names: Vec<Name> = places(&snapshot.document).iter().filter_map(|place| name(place, policy)).collect();
+pub(crate) fn names(document: &Document, policy: &Policy) -> Vec<Name> {
+    let mut names: Vec<Name> = places(document).iter().filter_map(|place| name(place, policy)).collect();
     names.extend(declared_in_comments(policy));
     names.extend(policy.facts.users.iter().map(|user| declaration(NameKind::User, &user.email)));
     names.extend(names_in_invariants(policy));

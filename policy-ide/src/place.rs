@@ -4,7 +4,7 @@ use policy_core::hujson::{Document, NodeId};
 use policy_core::model::{Key, KeyValue, NamedValue, SelectorContext, Word};
 use policy_core::source::Text;
 
-use crate::snapshot::range;
+use crate::node_range::range;
 
 /// A text in a policy file.
 #[derive(Clone, Debug)]

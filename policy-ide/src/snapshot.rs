@@ -1,4 +1,3 @@
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use policy_core::Policy;
@@ -39,7 +38,7 @@ impl Snapshot {
 
     /// Returns every name in the policy and its invariants, in the order of the texts.
     pub fn names(&self) -> &[Name] {
-        self.names.get_or_init(|| name::names(self))
+        self.names.get_or_init(|| name::names(&self.document, &self.policy))
     }
 
     /// Returns the name at a byte of one of the texts, or that ends before it.
@@ -82,9 +81,4 @@ impl Snapshot {
 fn is_at(name: &Name, at: usize) -> bool {
     let range = name.origin.range();
     range.start <= at && at <= range.end
-}
-
-/// Returns the range of a node in its text.
-pub(crate) fn range(document: &Document, id: NodeId) -> Range<usize> {
-    document.origin(id).range()
 }

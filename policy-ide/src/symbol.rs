@@ -5,7 +5,8 @@ use std::ops::Range;
 use policy_analysis::query::RuleTexts;
 use policy_core::hujson::{Document, Kind, NodeId};
 
-use crate::snapshot::{Snapshot, range};
+use crate::node_range::range;
+use crate::snapshot::Snapshot;
 
 /// An entry of the outline.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -121,7 +121,7 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
             let hovers = ide::is_wanted().then(|| Hovers::new(policy).with_lets(&reading));
             let line = |origin| file_and_line(place(origin).first);
             let (items, names) = items(policy, hujson, &lowered.facts, &place, &line, hovers.as_ref(), &mut findings);
-            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place));
+            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place_in_tokens));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
         });

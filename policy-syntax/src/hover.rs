@@ -113,7 +113,7 @@ impl Hovers {
 }
 
 /// A text that is being written.
-struct Hover(String);
+pub(crate) struct Hover(pub(crate) String);
 
 impl Hover {
     fn new(name: &str, doc: &Option<String>) -> Hover {
@@ -124,16 +124,20 @@ impl Hover {
     }
 
     /// Adds a line with the title and the words, or with `none` if there are no words.
-    fn line<T: Display>(mut self, title: &str, words: impl IntoIterator<Item = T>, none: &str) -> Hover {
-        let mut words = words.into_iter();
-        let shown: Vec<String> = words.by_ref().take(SHOWN).map(|word| format!("`{word}`")).collect();
-        let more = words.count();
-        match (shown.is_empty(), more) {
-            (true, _) if none.is_empty() => {}
-            (true, _) => self.0.push_str(&format!("\n\n{title}: {none}")),
-            (false, 0) => self.0.push_str(&format!("\n\n{title}: {}", shown.join(", "))),
-            (false, more) => self.0.push_str(&format!("\n\n{title}: {} and {more} more", shown.join(", "))),
+    pub(crate) fn line<T: Display>(mut self, title: &str, words: impl IntoIterator<Item = T>, none: &str) -> Hover {
+        let mut words = words.into_iter().map(|word| format!("`{word}`")).peekable();
+        if words.peek().is_some() {
+            return self.list(title, words);
         }
+        if !none.is_empty() {
+            self.0.push_str(&format!("\n\n{title}: {none}"));
+        }
+        self
+    }
+
+    /// Adds a line with the title and the items.
+    pub(crate) fn list(mut self, title: &str, items: impl Iterator<Item = String>) -> Hover {
+        self.0.push_str(&format!("\n\n{title}: {}", listed(items)));
         self
     }
 
@@ -192,8 +196,17 @@ fn rules<'p>(policy: &'p Policy, is_wanted: &dyn Fn(&str) -> bool) -> HashMap<&'
     rules
 }
 
+/// Returns the items with commas, up to a number that fits into a pop-up window.
+pub(crate) fn listed(mut items: impl Iterator<Item = String>) -> String {
+    let shown: Vec<String> = items.by_ref().take(SHOWN).collect();
+    match items.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Returns the devices of each tag.
-fn carriers(policy: &Policy) -> HashMap<&str, Vec<&str>> {
+pub(crate) fn carriers(policy: &Policy) -> HashMap<&str, Vec<&str>> {
     let mut carriers: HashMap<&str, Vec<&str>> = HashMap::new();
     for device in &policy.facts.devices {
         for tag in &device.tags {

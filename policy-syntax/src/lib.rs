@@ -28,6 +28,7 @@ pub mod occurrence;
 mod parse;
 mod positions;
 pub mod reserved;
+mod rule_hover;
 mod rust_source;
 pub mod string;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use hover::Hovers;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
 pub use positions::Positions;
+pub use rule_hover::rule_hovers;
 pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

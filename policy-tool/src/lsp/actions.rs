@@ -1,6 +1,5 @@
 //! Changes that fix findings.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -13,8 +12,8 @@ use policy_core::{Diagnostic, Severity};
 use super::convert;
 use super::view::View;
 
-/// A change of the text, and its title.
-type Titled = (String, Edit<Range<usize>>);
+/// The reason in a comment that allows a warning, until the user writes another one.
+const REASON: &str = "…";
 
 /// Returns the fixes of the findings that touch a range.
 pub(super) fn actions(
@@ -33,51 +32,57 @@ pub(super) fn actions(
         let range = finding.origin.range();
         finding.origin.file == view.file && range.start <= wanted.end && wanted.start <= range.end
     });
-    let document = OnceCell::new();
-    let document = || document.get_or_init(|| Document::parse(view.document().text()).ok()).as_ref();
-    let touching: Vec<&Diagnostic> = touching.collect();
-    let all = |edit: &dyn Fn(&Diagnostic) -> Option<Titled>| -> Vec<lsp::CodeAction> {
-        let action = |finding: &&Diagnostic| edit(finding).map(|edit| action(view, finding, page, edit));
-        touching.iter().filter_map(action).collect()
-    };
-    let mut actions = all(&|finding| fix(view, document(), finding));
-    actions.extend(all(&|finding| allowance(view, document(), finding)));
+    let of = |finding| [fix(view, finding, page), allowance(view, finding, page)];
+    let mut actions: Vec<_> = touching.flat_map(of).flatten().collect();
     // One change may fix several findings.
     actions.dedup_by(|one, other| one.edit == other.edit);
     actions.into_iter().map(lsp::CodeActionResponse::CodeAction).collect()
 }
 
-/// Returns the change that makes what the help of a finding says, and the help.
-fn fix(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<Titled> {
+/// Returns the change that makes the help of a finding true.
+fn fix(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
     let (help, fix) = (finding.help.as_ref()?, finding.fix()?);
+    let text = view.document().text();
     let edit = match view.file {
-        FileId::Invariants => policy_syntax::edit(fix, view.document().text(), finding.origin.range())?,
-        // The tree is that of this text alone.
-        FileId::Policy | FileId::Facts(_) | FileId::Scanned(_) => {
-            document?.edit(fix, finding.origin.in_file(FileId::Policy))?.map_place(Origin::range)
-        }
+        FileId::Invariants => policy_syntax::edit(fix, text, finding.origin.range())?,
+        FileId::Policy => valid_document(view)?.edit(fix, finding.origin)?.map_place(Origin::range),
+        FileId::Facts(_) | FileId::Scanned(_) => return None,
     };
-    Some((help.to_string(), edit))
+    Some(action(view, finding, page, help.to_string(), edit))
 }
 
-/// Returns the change that allows a warning, for a reason that the user writes.
-fn allowance(view: &View, document: Option<&Document>, finding: &Diagnostic) -> Option<Titled> {
-    if view.file != FileId::Policy || finding.code.severity() != Severity::Warning {
+/// Returns the change that allows a warning. The user writes the reason.
+fn allowance(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::CodeAction> {
+    if finding.code.severity() == Severity::Error || view.file != FileId::Policy {
         return None;
     }
-    let edit = document?.allow(finding.code, finding.origin, "…")?;
-    Some((format!("allow `{}` here, and write the reason", finding.code), edit.map_place(Origin::range)))
+    let edit = valid_document(view)?.allow(finding.code, finding.origin, REASON)?;
+    let title = format!("allow `{}` here, with a reason", finding.code);
+    Some(action(view, finding, page, title, edit.map_place(Origin::range)))
 }
 
-fn action(view: &View, finding: &Diagnostic, page: Option<&str>, (title, edit): Titled) -> lsp::CodeAction {
-    let text_edit = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
-    let changes = HashMap::from([(view.document().uri.clone(), vec![text_edit])]);
+/// Returns the tree of the text, unless the text is broken.
+fn valid_document(view: &View) -> Option<&Document> {
+    let document = &view.snapshot().document;
+    (document.text() == view.document().text()).then_some(document)
+}
+
+fn action(
+    view: &View,
+    finding: &Diagnostic,
+    page: Option<&str>,
+    title: String,
+    edit: Edit<Range<usize>>,
+) -> lsp::CodeAction {
+    let is_certain = edit.is_certain;
+    let edit = lsp::TextEdit { range: view.range(edit.place), new_text: edit.text };
+    let changes = HashMap::from([(view.document().uri.clone(), vec![edit])]);
     let diagnostic = convert::diagnostic(finding, &view.project, view.encoding, page);
     lsp::CodeAction {
         title,
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(diagnostic.into_iter().collect()),
-        is_preferred: Some(edit.is_certain),
+        is_preferred: Some(is_certain),
         edit: Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }),
         ..lsp::CodeAction::default()
     }

@@ -14,6 +14,7 @@ mod lenses;
 mod naming;
 mod positions;
 mod project;
+mod request_error;
 mod server;
 mod settings;
 mod structure;

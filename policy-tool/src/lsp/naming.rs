@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gen_lsp_types as lsp;
 use policy_ide::{Name, NameKind, check_renamable, rename};
 
-use super::server::RequestError;
+use super::request_error::RequestError;
 use super::view::View;
 
 fn name_at(view: &View, position: lsp::Position) -> Option<Name> {

@@ -20,6 +20,7 @@ use super::fact_files::FactFiles;
 use super::lenses::Question;
 use super::positions::Encoding;
 use super::project::Project;
+use super::request_error::RequestError;
 use super::settings::Settings;
 use super::view::View;
 use super::{actions, editing, lenses, naming, structure, words};
@@ -29,19 +30,6 @@ const REPOSITORY: Option<&str> = option_env!("CARGO_PKG_REPOSITORY");
 
 /// The length of a text that takes noticeable time to read.
 const LARGE: usize = 200_000;
-
-/// The failure of a request.
-pub(super) struct RequestError {
-    code: ErrorCode,
-    message: String,
-}
-
-impl RequestError {
-    /// Makes the failure of a request that cannot be done, and the reason.
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        RequestError { code: ErrorCode::RequestFailed, message: message.into() }
-    }
-}
 
 type Answer = Result<Value, RequestError>;
 

@@ -59,21 +59,6 @@ fn actions(client: &mut Client, text: &str) -> Vec<(String, bool, String)> {
 }
 
 #[test]
-fn an_unused_name_can_be_removed_or_allowed() {
-    let mut client = Client::start("allowances");
-    let text = "{\n\t\"tagOwners\": {\n\t\t\"tag:o¦ld\": [],\n\t},\n\t\"grants\": [],\n}\n";
-    let plain = text.replace('¦', "");
-    let line = "\t\t\"tag:old\": [],\n";
-    let allowed = plain.replace(line, &format!("\t\t// policy: allow(unused-tag) …\n{line}"));
-    let help = "remove it, or say why it stays: `// policy: allow(unused-tag) …` above it";
-    let allow = "allow `unused-tag` here, and write the reason";
-    assert_eq!(
-        actions(&mut client, text),
-        [(help.to_owned(), false, plain.replace(line, "")), (allow.to_owned(), false, allowed)]
-    );
-}
-
-#[test]
 fn a_help_with_a_change_is_an_action() {
     let mut client = Client::start("actions");
     for (text, title, is_preferred, edited) in [
@@ -93,5 +78,13 @@ fn a_help_with_a_change_is_an_action() {
         let found = actions(&mut client, text);
         assert_eq!(found, [(title.to_owned(), is_preferred, edited.to_owned())]);
     }
+    // A warning can be allowed, too.
+    let text = "{\n\t\"tagOwners\": {\n\t\t\"tag:¦a\": [],\n\t},\n\t\"grants\": [],\n}\n";
+    let found = actions(&mut client, text);
+    let edited: Vec<&str> = found.iter().map(|(.., edited)| edited.as_str()).collect();
+    let plain = text.replace('¦', "");
+    let allowed = plain.replace("\t\t\"tag:a\"", "\t\t// policy: allow(unused-tag) …\n\t\t\"tag:a\"");
+    assert_eq!(edited, [plain.replace("\t\t\"tag:a\": [],\n", ""), allowed]);
+    assert_eq!(found[1].0, "allow `unused-tag` here, with a reason");
     assert_eq!(actions(&mut client, "{¦\"tagOwners\": {\"tag:homelab\": []}}"), []);
 }
