@@ -4,7 +4,7 @@ use policy_analysis::Analysis as _;
 use policy_analysis::diff::{Area, Diff, Direction, Term};
 use policy_network::lab::Lab;
 
-use crate::comparison::{Totals, connections, is_in_facts, observe};
+use crate::comparison::{Totals, compare_with_explain, connections, is_in_facts};
 use crate::policies::Case;
 use crate::questions::{self, Question, SILENT};
 
@@ -26,12 +26,13 @@ pub(crate) fn compare(lab: &mut Lab, case: &Case) -> Option<Totals> {
         is_device && [6, 17].contains(&question.attempt.protocol) && is_in_facts(&old, question)
     };
     questions.retain(is_told);
-    let mut totals = Totals { connections: questions.len() * 2, ..Totals::default() };
+    // The old policy is one of its own as well.
+    let mut totals = Totals { policies: 1, ..Totals::default() };
+    let name = format!("{}, changed", case.name);
     lab.configure(&before);
-    let (open_before, _) = observe(lab, &old, &questions, &mut totals);
+    let open_before = compare_with_explain(lab, &name, &old, &questions, &mut totals);
     lab.configure(&after);
-    let (open_after, _) = observe(lab, &new, &questions, &mut totals);
-    totals.open = open_before.iter().chain(&open_after).filter(|open| **open).count();
+    let open_after = compare_with_explain(lab, &name, &new, &questions, &mut totals);
     let diff = old.device_diff(&new);
     for ((question, was), is) in questions.iter().zip(open_before).zip(open_after) {
         let direction = match (was, is) {

@@ -87,26 +87,37 @@ pub(crate) fn compare(lab: &mut Lab, name: &str, asked: &ValidPolicy, file: &Val
     let is_known = |question: &Question| is_in_facts(asked, question);
     let mut questions = questions::questions(tailnet, &ports, connections());
     questions.retain(is_known);
-    let (open, expected) = observe(lab, asked, &questions, &mut totals);
-    totals.connections = questions.len();
-    totals.open = open.iter().filter(|open| **open).count();
-    totals.unknown = expected.iter().filter(|expected| expected.is_none()).count();
+    compare_with_explain(lab, name, asked, &questions, &mut totals);
+    if !asked.ssh.is_empty() {
+        compare_logins(lab, name, asked, tailnet, &is_known, &mut totals);
+    }
+    compare_capabilities(lab, name, asked, tailnet, &mut totals);
+    totals
+}
+
+/// Tries connections under the policy in force, and returns which are open.
+pub(crate) fn compare_with_explain(
+    lab: &mut Lab,
+    name: &str,
+    asked: &ValidPolicy,
+    questions: &[Question],
+    totals: &mut Totals,
+) -> Vec<bool> {
+    let (open, expected) = observe(lab, asked, questions, totals);
+    totals.connections += questions.len();
+    totals.open += open.iter().filter(|open| **open).count();
+    totals.unknown += expected.iter().filter(|expected| expected.is_none()).count();
     for ((question, expected), open) in questions.iter().zip(&expected).zip(&open) {
-        let attempt = &question.attempt;
         if expected.is_some_and(|expected| expected != *open) {
+            let Question { source, destination, attempt, .. } = question;
             let Attempt { to, protocol, port, .. } = attempt;
-            let (source, destination) = (&question.source, &question.destination);
             let said = if *open { "is closed" } else { "is open" };
             totals
                 .differences
                 .push(format!("{name}: {source} -> {destination} ({to}) {protocol}:{port}: explain says it {said}"));
         }
     }
-    if !asked.ssh.is_empty() {
-        compare_logins(lab, name, asked, tailnet, &is_known, &mut totals);
-    }
-    compare_capabilities(lab, name, asked, tailnet, &mut totals);
-    totals
+    open
 }
 
 /// Returns the number of connections to try under a policy.

@@ -135,16 +135,21 @@ func (lab *lab) configure(tailnet *tailnet) (map[string][]string, error) {
 			return err
 		}
 		response := lab.netmap(tailnet, name, registered)
+		var sent time.Time
 		err := until(ctx, func() (bool, error) {
-			return lab.server.AddRawMapResponse(registered[name].Key, response), errors.New("it is not connected")
-		})
-		if err != nil {
-			return err
-		}
-		err = until(ctx, func() (bool, error) {
+			// What is sent at the moment in which a node connects again is lost.
+			if time.Since(sent) > 3*time.Second {
+				if !lab.server.AddRawMapResponse(registered[name].Key, response) {
+					return false, errors.New("it is not connected")
+				}
+				sent = time.Now()
+			}
 			status, err := client.StatusWithoutPeers(ctx)
-			if err != nil || status.CurrentTailnet == nil || status.CurrentTailnet.Name != tailnet.Name {
-				return false, fmt.Errorf("it does not have its configuration: %w", err)
+			if err != nil {
+				return false, err
+			}
+			if status.CurrentTailnet == nil || status.CurrentTailnet.Name != tailnet.Name {
+				return false, errors.New("it does not have its configuration")
 			}
 			var has []string
 			for attribute := range status.Self.CapMap {

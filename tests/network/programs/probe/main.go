@@ -89,7 +89,7 @@ func serve(listener *listener, asked *request, told *answer) error {
 	patience := time.Duration(asked.Patience) * time.Millisecond
 	// More packets at once than the queues of a device hold would be lost, and the key exchanges of
 	// logins take much time.
-	packets, logins := make(chan struct{}, 256), make(chan struct{}, 4)
+	packets, logins := make(chan struct{}, 256), make(chan struct{}, 8)
 	var group sync.WaitGroup
 	for i, probe := range asked.Probes {
 		group.Go(func() {

@@ -173,7 +173,7 @@ func (probe *probe) login() string {
 		User: probe.Account,
 		HostKeyCallback: func(string, net.Addr, ssh.PublicKey) error {
 			exchanged = true
-			connection.SetDeadline(time.Now().Add(4 * time.Second))
+			connection.SetDeadline(time.Now().Add(3 * time.Second))
 			return nil
 		},
 		BannerCallback: func(message string) error {
