@@ -4,6 +4,7 @@
 mod tailnet;
 
 use policy_core::{Code, Policy};
+use policy_test_support::process;
 
 /// Returns the policy without the grant that contains a text.
 fn without(grant: &str) -> Policy {
@@ -63,5 +64,30 @@ fn without_a_grant_the_tests_that_need_it_fail_where_they_stand() {
             .collect();
         assert!(errors.iter().all(|error| error.code == Code::FailingTest));
         assert_eq!(places, expected.iter().map(|(_, target)| *target).collect::<Vec<_>>(), "{grant}");
+    }
+}
+
+/// A program of Pulumi that makes keys.
+const PROGRAM: &str = r#"
+import pulumi_tailscale as tailscale
+
+tailscale.TailnetKey("ci", tags=["tag:ci-gateway"])
+tailscale.TailnetKey("proxy", tags=["tag:flyio-proxy", "tag:blumeops"])
+"#;
+
+/// Pulumi's client assigns `tag:blumeops`, and tags that `tag:blumeops` owns: docs/blumeops.md.
+#[test]
+fn the_oauth_client_of_pulumi_owns_the_tags_that_it_assigns() {
+    let folder = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "blumeops-pulumi");
+    std::fs::write(folder.join("__main__.py"), PROGRAM).unwrap();
+    let policy = tailnet::POLICY.to_hujson();
+    let owners = "\"tag:ci-gateway\": [\"autogroup:admin\", \"tag:blumeops\"]";
+    assert_eq!(policy.matches(owners).count(), 1, "{policy}");
+    let without = policy.replace(owners, "\"tag:ci-gateway\": [\"autogroup:admin\"]");
+    for (text, is_unowned) in [(policy, false), (without, true)] {
+        let arguments = ["scan", "--as", "tag:blumeops", "--policy", "-", "."];
+        let run = process::run_with_stdin(env!("CARGO_BIN_EXE_standalone"), &folder, &arguments, text);
+        assert_eq!(run.status, Some(0), "{}{}", run.stdout, run.stderr);
+        assert_eq!(run.stdout.contains("warning[unowned-tag]"), is_unowned, "{}{}", run.stdout, run.stderr);
     }
 }

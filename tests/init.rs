@@ -56,6 +56,15 @@ fn what_is_made_runs_and_tests_itself() {
     assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), ""));
     assert_eq!(fs::read_to_string(krate.join("policy.hujson")).unwrap(), emitted.stdout.as_str());
 
+    // Without the feature, a command that needs it says how to get it, and that works.
+    let off = cargo(&krate, &["run", "-q", "--", "push", "--dry-run"]);
+    let expected = "error: this program was built without the feature `deploy`, which `push` needs\n\
+        help: run `cargo run --features deploy -- push --dry-run`; or use the stand-alone program: \
+        `cargo run -q | policy push - --dry-run`\n";
+    assert!(off.status == Some(2) && off.stderr.ends_with(expected), "{}", off.stderr);
+    let on = cargo(&krate, &["run", "--features", "deploy", "--", "validate", "--help"]);
+    assert!(on.status == Some(0) && on.stdout.contains("--api-url"), "{}{}", on.stdout, on.stderr);
+
     // The test can fail.
     let changed = emitted.stdout.replace("8123", "8124");
     fs::write(krate.join("policy.hujson"), changed).unwrap();

@@ -2,10 +2,12 @@ use policy_core::ValidPolicy;
 use policy_core::access::PortSet;
 
 use crate::compile::{self, Compiled};
-use crate::diff::{self, Diff};
+use crate::diff::{self, Diff, LossCount};
 use crate::matrix::Matrix;
 use crate::mutation::{self, MutationCoverage};
-use crate::query::{self, AnswerTable, Explanation, QueryError, Question, Reachability, ReachabilityRow};
+use crate::query::{
+    self, AnswerTable, Asker, Explanation, LostAccess, QueryError, Question, Reachability, ReachabilityRow,
+};
 
 /// The questions that this crate answers about a valid policy.
 ///
@@ -181,6 +183,56 @@ pub trait Analysis {
     /// ```
     fn device_diff(&self, new: &ValidPolicy) -> Diff;
 
+    /// Counts the cells of network access that this policy has, and those that a newer one lacks.
+    /// [`LossCount`] says what a cell is.
+    ///
+    /// ```
+    /// use policy_analysis::Analysis;
+    /// use policy_core::Policy;
+    /// let policy = |ports: &str| Policy::parse(format!(r#"{{
+    ///     "tagOwners": {{"tag:a": [], "tag:b": []}},
+    ///     "grants": [{{"src": ["tag:a"], "dst": ["tag:b"], "ip": [{ports}]}}],
+    /// }}"#)).validate().unwrap();
+    /// let count = policy(r#""tcp:22", "tcp:80", "tcp:443""#).count_losses(&policy(r#""tcp:443""#));
+    /// assert_eq!((count.cells, count.lost, count.percent()), (3, 2, 67));
+    /// ```
+    fn count_losses(&self, new: &ValidPolicy) -> LossCount;
+
+    /// Returns the access of some sources that this policy gives and a newer one does not, source by
+    /// source and destination by destination. Both policies must have the same facts. With `ports`,
+    /// only these ports count.
+    ///
+    /// The destinations are the devices of the facts, each with all its tags, and the addresses that
+    /// their routes lead to. If no device is known, they are every tag and user that a policy names,
+    /// everything else of the tailnet, and every range of addresses that a policy names. Loss that
+    /// depends on an unknown fact has a [`doubt`](LostAccess::doubt).
+    ///
+    /// # Errors
+    /// Fails if a source is not a user, a device or an address.
+    ///
+    /// ```
+    /// use policy_analysis::Analysis;
+    /// use policy_analysis::query::Asker;
+    /// use policy_core::Policy;
+    /// let facts = r#"{"nodes": [{"name": "nas", "tags": ["tag:nas"], "ipv4": "100.64.0.2"}]}"#;
+    /// let policy = |ports: &str| Policy::with_facts(&format!(r#"{{
+    ///     "tagOwners": {{"tag:nas": []}},
+    ///     "grants": [{{"src": ["alice@example.com"], "dst": ["tag:nas"], "ip": [{ports}]}}],
+    /// }}"#), facts).validate().unwrap();
+    /// let lost = policy(r#""tcp:22", "tcp:443""#).lost_access(
+    ///     &policy(r#""tcp:443""#), &[Asker::User("alice@example.com")], None,
+    /// )?;
+    /// assert_eq!((lost[0].source.as_str(), lost[0].destination.as_str()), ("`alice@example.com`", "`nas`"));
+    /// assert_eq!(lost.len(), 1);
+    /// # Ok::<(), policy_analysis::query::QueryError>(())
+    /// ```
+    fn lost_access(
+        &self,
+        new: &ValidPolicy,
+        sources: &[Asker],
+        ports: Option<&PortSet>,
+    ) -> Result<Vec<LostAccess>, QueryError>;
+
     /// Reports which mutants of the rules the policy's own tests and invariants kill.
     ///
     /// ```
@@ -258,6 +310,19 @@ impl Analysis for ValidPolicy {
 
     fn device_diff(&self, new: &ValidPolicy) -> Diff {
         diff::device_diff(self, new)
+    }
+
+    fn count_losses(&self, new: &ValidPolicy) -> LossCount {
+        diff::count_losses(self, new)
+    }
+
+    fn lost_access(
+        &self,
+        new: &ValidPolicy,
+        sources: &[Asker],
+        ports: Option<&PortSet>,
+    ) -> Result<Vec<LostAccess>, QueryError> {
+        query::lost_access(self, new, sources, ports)
     }
 
     fn coverage(&self) -> MutationCoverage {

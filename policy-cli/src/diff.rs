@@ -19,11 +19,16 @@ struct Change {
 
 /// Returns a unified diff with which `patch` turns `old` into `new`. It is empty if they are equal.
 pub(crate) fn unified(name: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    between([name, &[name, b"\t(as it should be)"].concat()], old, new)
+}
+
+/// Returns a unified diff between two files with these names. It is empty if they are equal.
+pub(crate) fn between([old_name, new_name]: [&[u8]; 2], old: &[u8], new: &[u8]) -> Vec<u8> {
     let (old, new) = (lines(old), lines(new));
     let mut out = Vec::new();
     for hunk in hunks(&changes(&old, &new)) {
         if out.is_empty() {
-            out = [b"--- ", name, b"\n+++ ", name, b"\t(as it should be)\n"].concat();
+            out = [b"--- ", old_name, b"\n+++ ", new_name, b"\n"].concat();
         }
         write_hunk(&mut out, hunk, &old, &new);
     }

@@ -29,6 +29,18 @@ impl Failure {
         Failure { help: Some(help.to_string()), ..self }
     }
 
+    /// Returns the problem.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns what to do instead.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Returns the text to show on stderr.
     pub fn render(&self, renderer: &Renderer) -> String {
         let error = Level::ERROR.primary_title(visible(&self.message));
@@ -47,6 +59,31 @@ impl From<Problem> for Failure {
 impl From<QueryError> for Failure {
     fn from(QueryError { message, help }: QueryError) -> Failure {
         Failure { message, help: help.as_deref().map(str::to_owned) }
+    }
+}
+
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::ConfigError> for Failure {
+    fn from(policy_deploy::ConfigError { message, help }: policy_deploy::ConfigError) -> Failure {
+        Failure { message, help }
+    }
+}
+
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::watchdog::WatchdogError> for Failure {
+    fn from(
+        policy_deploy::watchdog::WatchdogError { message, help }: policy_deploy::watchdog::WatchdogError,
+    ) -> Failure {
+        Failure { message, help }
+    }
+}
+
+#[cfg(feature = "deploy")]
+impl From<policy_deploy::ApiError> for Failure {
+    fn from(policy_deploy::ApiError { message, help, request_id, .. }: policy_deploy::ApiError) -> Failure {
+        // Tailscale's support asks for it.
+        let request = request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
+        Failure { message: message + &request, help }
     }
 }
 

@@ -33,13 +33,7 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         io::ErrorKind::NotFound => Failure::new(format_args!("`{PREFIX}{object}` needs `git`, which is not installed")),
         _ => Failure::new(format_args!("cannot run `git`: {error}")),
     };
-    let mut command = Command::new("git");
-    // A repository may belong to anyone, and its configuration can name programs to run. So pagers,
-    // hooks, programs that compare or watch files, and requests to remotes for missing objects are
-    // disabled.
-    command.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
-    command.args(["-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never"]);
-    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "none");
+    let mut command = command();
     // Reads the file as it was committed. Unlike `show`, `cat-file` runs no filters.
     command.args(["cat-file", "blob", object]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -62,6 +56,29 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(Failure::new(format_args!("git cannot show `{object}`: {reason}")).help(help));
     }
     Ok(content)
+}
+
+/// Returns the content of a file in the current commit, or `None` if it is not there.
+#[cfg(feature = "deploy")]
+pub(crate) fn committed(path: &Path) -> Option<Vec<u8>> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let object = [b"HEAD:./", path.file_name()?.as_encoded_bytes()].concat();
+    let mut command = command();
+    command.current_dir(folder).args(["cat-file", "blob", std::str::from_utf8(&object).ok()?]);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+/// Returns a command that starts git without anything that the configuration of a repository could run.
+///
+/// A repository may belong to anyone, and its configuration can name programs to run. So pagers, hooks, programs that
+/// compare or watch files, and requests to remotes for missing objects are disabled.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new("git");
+    command.args(["--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    command.args(["-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never"]);
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "none");
+    command
 }
 
 /// Returns whether a text names one revision, and is not an option, a range or an excluded

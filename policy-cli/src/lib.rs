@@ -19,12 +19,16 @@
 /// Items that the stand-alone program `policy` shares with the commands of this crate.
 #[doc(hidden)]
 pub mod tool {
+    #[cfg(feature = "deploy")]
+    pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
-    pub use crate::facts::{argument as facts_argument, read_text as read_facts};
+    pub use crate::facts::{argument as facts_argument, join as join_facts, read_text as read_facts};
+    #[cfg(feature = "deploy")]
+    pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
-        words,
+        argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text,
+        today, uri, valid, words,
     };
 }
 
@@ -33,8 +37,12 @@ mod answer;
 #[doc(hidden)]
 pub mod argument;
 mod command;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod diff_report;
+#[cfg(feature = "deploy")]
+mod drift_report;
 #[doc(hidden)]
 pub mod exit_status;
 mod export;
@@ -43,21 +51,32 @@ mod facts;
 pub mod failure;
 #[doc(hidden)]
 pub mod file;
+mod fix;
 mod git;
 #[doc(hidden)]
 pub mod invariants_file;
 mod json;
-mod line_index;
+#[doc(hidden)]
+pub mod line_index;
 mod locations;
 mod names;
 mod original;
 #[doc(hidden)]
 pub mod output;
 mod program;
+#[cfg(feature = "deploy")]
+mod progress;
+#[cfg(feature = "deploy")]
+mod push;
+#[cfg(feature = "deploy")]
+mod push_report;
 mod render;
 #[doc(hidden)]
 pub mod report;
 mod shown_by_cargo;
+#[cfg(feature = "deploy")]
+#[doc(hidden)]
+pub mod signal;
 mod source_file;
 mod style;
 #[doc(hidden)]
@@ -70,7 +89,11 @@ pub mod text;
 #[doc(hidden)]
 pub mod today;
 #[doc(hidden)]
+pub mod uri;
+#[doc(hidden)]
 pub mod valid;
+#[cfg(feature = "deploy")]
+mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
@@ -78,14 +101,19 @@ use std::process::ExitCode;
 
 use policy_core::Policy;
 
-use command::{Command, Example, FILE_COMMANDS, OPERATOR_COMMANDS, POLICY_COMMANDS};
+use command::{
+    Command, DEPLOY_COMMANDS, Example, FILE_COMMANDS, FILE_DEPLOY_COMMANDS, OPERATOR_COMMANDS,
+    OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
+};
 use exit_status::ExitStatus;
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
   0  success
   1  findings: errors, failing tests, differences, or a file that is out of date
-  2  failure: wrong usage, or a file that cannot be read or written";
+  2  failure: wrong usage, or a file or server that cannot be read or written
+  3  only `push`: the policy was written and then put back
+  4  only `push`: the policy was written, and the tailnet has another one or may have another one";
 
 /// Examples for an operator's own binary.
 const EXAMPLES: &[Example] = &[
@@ -130,9 +158,13 @@ pub fn run(policy: &Policy) -> ExitCode {
         .display_name(binary_name())
         .bin_name(Program::Own.prefix())
         .version(concat!("with ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))
-        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.")
-        .after_help(after_help(Program::Own, EXAMPLES));
-    execute(program, &[OPERATOR_COMMANDS, POLICY_COMMANDS].concat(), Some(policy))
+        .about("A tailnet policy, checked at compile time. Without a command, prints it as HuJSON.");
+    execute(
+        program,
+        EXAMPLES,
+        &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
+        Some(policy),
+    )
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -141,27 +173,26 @@ pub fn run(policy: &Policy) -> ExitCode {
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 #[doc(hidden)]
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
-    execute(file_program(), &file_commands(commands), None)
+    execute(file_program(), FILE_EXAMPLES, &file_commands(commands), None)
 }
 
 /// Returns the stand-alone program, as clap knows it.
 #[doc(hidden)]
 pub fn stand_alone(commands: &[Command]) -> clap::Command {
     let commands = file_commands(commands);
-    file_program().subcommands(commands.iter().map(|command| command.definition(Program::StandAlone)))
+    defined(file_program(), Program::StandAlone, FILE_EXAMPLES, &commands)
 }
 
 fn file_program() -> clap::Command {
     clap::Command::new("policy")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Check, explain and format tailnet policy files, and convert them to Rust")
-        .after_help(after_help(Program::StandAlone, FILE_EXAMPLES))
         .subcommand_required(true)
         .arg_required_else_help(true)
 }
 
 fn file_commands(commands: &[Command]) -> Vec<Command> {
-    [POLICY_COMMANDS, FILE_COMMANDS, commands].concat()
+    [POLICY_COMMANDS, FILE_COMMANDS, DEPLOY_COMMANDS, FILE_DEPLOY_COMMANDS, commands].concat()
 }
 
 fn after_help(program: Program, examples: &[Example]) -> String {
@@ -170,11 +201,22 @@ fn after_help(program: Program, examples: &[Example]) -> String {
     format!("{}\n\n{EXIT_STATUS}", program::examples(&lines))
 }
 
+/// Returns a program with its commands and its help.
+fn defined(program: clap::Command, kind: Program, examples: &[Example], commands: &[Command]) -> clap::Command {
+    program.after_help(after_help(kind, examples)).subcommands(commands.iter().map(|command| command.definition(kind)))
+}
+
 /// Runs the command that the command line names.
-fn execute(program: clap::Command, commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
+fn execute(program: clap::Command, examples: &[Example], commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
     let kind = if built_in.is_some() { Program::Own } else { Program::StandAlone };
-    let definitions = commands.iter().map(|command| command.definition(kind));
-    let result = match program.subcommands(definitions).try_get_matches() {
+    // If the first argument names a command, nothing depends on the others. To define all of them
+    // would take half of the time of a quick command.
+    let named = std::env::args_os().nth(1).and_then(|name| commands.iter().find(|command| name == command.name));
+    let program = match named {
+        Some(command) => program.subcommand(command.definition(kind)),
+        None => defined(program, kind, examples, commands),
+    };
+    let result = match program.try_get_matches() {
         Err(usage) => output::print_usage(&usage),
         Ok(matches) => {
             let named = matches

@@ -1,6 +1,7 @@
 //! Converts byte offsets to lines and columns.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
@@ -8,8 +9,15 @@ const STRIDE: usize = 1024;
 /// An index of a text that finds the line and the column of any byte without reading the whole text
 /// again. This is fast even if the text is one line of megabytes, like a minified policy.
 #[derive(Debug)]
-pub(crate) struct LineIndex<'a> {
+pub struct LineIndex<'a> {
     text: Cow<'a, str>,
+    /// It is made for the first look-up. Without findings, there is none.
+    counted: OnceLock<Counted>,
+}
+
+/// The numbers that make look-ups fast.
+#[derive(Debug)]
+struct Counted {
     /// The first byte of each line.
     lines: Vec<usize>,
     /// The counts before each multiple of [`STRIDE`] bytes.
@@ -18,15 +26,15 @@ pub(crate) struct LineIndex<'a> {
 
 /// A position in a text, as people and tools count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
+pub struct Position {
     /// The number of bytes before it.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// The line, counted from 1. Only `\n` ends a line.
-    pub(crate) line: usize,
+    pub line: usize,
     /// The column, counted from 1 in characters (Unicode scalar values), as rustc does.
-    pub(crate) column: usize,
+    pub column: usize,
     /// The column, counted from 1 in UTF-16 code units, as SARIF viewers and editors do.
-    pub(crate) utf16_column: usize,
+    pub utf16_column: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,9 +54,8 @@ impl Counts {
     }
 }
 
-impl<'a> LineIndex<'a> {
-    pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        let text = text.into();
+impl Counted {
+    fn new(text: &str) -> Counted {
         let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(line_ends.map(|(at, _)| at + 1)).collect();
         let mut counts = Counts::default();
@@ -57,22 +64,32 @@ impl<'a> LineIndex<'a> {
             counts = counts.add(piece);
             marks.push(counts);
         }
-        LineIndex { text, lines, marks }
+        Counted { lines, marks }
+    }
+}
+
+impl<'a> LineIndex<'a> {
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        LineIndex { text: text.into(), counted: OnceLock::new() }
+    }
+
+    fn counted(&self) -> &Counted {
+        self.counted.get_or_init(|| Counted::new(&self.text))
     }
 
     /// Returns the text of the index.
-    pub(crate) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         &self.text
     }
 
     /// Returns the position of a byte. Past the end of the text, this is its end. In the middle of
     /// a character, it is the character's first byte.
-    pub(crate) fn position(&self, offset: usize) -> Position {
+    pub fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.lines.partition_point(|start| *start <= offset);
+        let line = self.line(offset);
         let before_line = self.before(self.line_start(line));
         let before = self.before(offset);
         Position {
@@ -83,15 +100,20 @@ impl<'a> LineIndex<'a> {
         }
     }
 
+    /// Returns the line of a byte, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.counted().lines.partition_point(|start| *start <= offset)
+    }
+
     /// Returns the first byte of a line, counted from 1, or the end of the text if there are fewer
     /// lines.
-    pub(crate) fn line_start(&self, line: usize) -> usize {
-        self.lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
+    pub fn line_start(&self, line: usize) -> usize {
+        self.counted().lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
     /// Returns the end of a line, counted from 1, without the `\n` or `\r\n` that ends it.
-    pub(crate) fn line_end(&self, line: usize) -> usize {
-        match self.lines.get(line) {
+    pub fn line_end(&self, line: usize) -> usize {
+        match self.counted().lines.get(line) {
             Some(next) if self.text.as_bytes().get(..next - 1).is_some_and(|before| before.ends_with(b"\r")) => {
                 next - 2
             }
@@ -102,7 +124,7 @@ impl<'a> LineIndex<'a> {
 
     fn before(&self, offset: usize) -> Counts {
         let mark = offset / STRIDE;
-        let counts = self.marks.get(mark).copied().unwrap_or_default();
+        let counts = self.counted().marks.get(mark).copied().unwrap_or_default();
         counts.add(self.text.as_bytes().get(mark * STRIDE..offset).unwrap_or_default())
     }
 }

@@ -11,6 +11,9 @@ use crate::text::visible;
 /// The name of the built-in policy in messages.
 pub(crate) const BUILT_IN: &str = "<built-in policy>";
 
+/// The commands that ask a control plane. In an operator's crate, they need the feature `deploy`.
+const ONLINE: [&str; 4] = ["validate", "pull", "drift", "push"];
+
 /// One of the two programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
@@ -36,9 +39,19 @@ impl Program {
         }
     }
 
+    /// Returns the words before this command. With cargo, some commands need a feature of the operator's crate.
+    pub(crate) fn prefix_of(self, command: &str) -> String {
+        match self {
+            Program::Own if ONLINE.contains(&command) && env::var_os("CARGO").is_some() => {
+                "cargo run --features deploy --".to_owned()
+            }
+            Program::Own | Program::StandAlone => self.prefix(),
+        }
+    }
+
     /// Returns a command line about one policy.
     pub(crate) fn command(self, command: &str, policy: &str, rest: &str) -> String {
-        let prefix = self.prefix();
+        let prefix = self.prefix_of(command);
         let line = match self {
             Program::Own => format!("{prefix} {command} {rest}"),
             Program::StandAlone => format!("{prefix} {command} {policy} {rest}"),

@@ -1,13 +1,13 @@
 //! Temporary files and directories, which are removed at the end of the program.
 //!
 //! A signal that ends the program would leave them behind. So a program that handles signals must
-//! call [`remove_all`] before it exits.
+//! call [`remove_all`] before it exits. It can start to handle them [`before_the_first`] is created.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 /// The start of every temporary name. The name of the final file is not included, because it may
 /// already have the maximum length.
@@ -16,6 +16,10 @@ const SUFFIX: &str = ".tmp";
 
 /// The paths of all temporary files that exist or are about to exist.
 static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// The action before the first temporary file.
+static PREPARATION: OnceLock<fn()> = OnceLock::new();
+static PREPARED: Once = Once::new();
 
 /// A temporary file or directory, which is removed when this is dropped.
 pub(crate) struct Temporary {
@@ -50,6 +54,11 @@ impl Drop for Temporary {
     }
 }
 
+/// Sets what is done once, before the first temporary file is created. Most commands create none.
+pub fn before_the_first(prepare: fn()) {
+    let _ = PREPARATION.set(prepare);
+}
+
 /// Removes all temporary files, and prevents new ones until the returned value is dropped. The
 /// caller should hold it until the program exits.
 pub fn remove_all() -> impl Drop {
@@ -79,6 +88,7 @@ fn maker(name: &OsStr) -> Option<u32> {
 }
 
 fn create<T>(directory: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(Temporary, T)> {
+    PREPARED.call_once(|| PREPARATION.get().into_iter().for_each(|prepare| prepare()));
     let mut attempt = 0_u32;
     loop {
         let path = directory.join(format!("{PREFIX}{}-{attempt}{SUFFIX}", std::process::id()));

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use policy_core::source::picture;
+
 /// Replacements of parts of a text. The parts do not overlap.
 #[derive(Default)]
 pub struct TextEdits(Vec<(Range<usize>, String)>);
@@ -65,23 +67,6 @@ pub fn visible(text: &str) -> String {
 /// line ends.
 pub fn visible_lines(text: &str) -> String {
     text.chars().map(|letter| if letter == '\n' { letter } else { picture(letter) }).collect()
-}
-
-/// Returns a visible character in place of an invisible one.
-pub fn picture(letter: char) -> char {
-    match letter {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' => '\u{fffd}',
-        letter if turns_text(letter) => '\u{fffd}',
-        letter => letter,
-    }
-}
-
-/// Returns whether a character changes the direction of text, or ends a line and is not a line
-/// feed.
-fn turns_text(letter: char) -> bool {
-    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns a finished text without terminal commands, except for colours. This is the last step

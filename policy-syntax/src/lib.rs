@@ -19,6 +19,7 @@
 mod cursor;
 mod finding;
 mod fix;
+mod hover;
 pub mod invariants_file;
 pub mod layout;
 mod lexer;
@@ -37,7 +38,8 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
-pub use fix::apply_fix;
+pub use fix::edit;
+pub use hover::Hovers;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
 pub use positions::Positions;

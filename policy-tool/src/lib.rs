@@ -7,17 +7,15 @@
 mod command;
 mod comment;
 pub mod import;
+mod lsp;
 pub mod migrate;
 mod operator_crate;
 pub mod scan;
-#[cfg(unix)]
-mod signal;
 
 /// Runs the command line of `policy`.
 ///
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 pub fn run() -> std::process::ExitCode {
-    #[cfg(unix)]
-    signal::handle();
+    policy_cli::tool::temporary::before_the_first(policy_cli::tool::signal::handle);
     policy_cli::run_on_files(command::COMMANDS)
 }

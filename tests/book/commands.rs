@@ -9,10 +9,11 @@ use crate::markdown::{Piece, inline_code, pieces};
 use crate::{documents, shown};
 
 /// The programs, with the words at the start of their command lines.
-const PROGRAMS: [(&str, &str); 3] = [
+const PROGRAMS: [(&str, &str); 4] = [
     ("policy", env!("CARGO_BIN_EXE_standalone")),
     ("cargo run --", env!("CARGO_BIN_EXE_operator")),
     ("cargo run --locked --", env!("CARGO_BIN_EXE_operator")),
+    ("cargo run --features deploy --", env!("CARGO_BIN_EXE_operator")),
 ];
 
 /// Returns the lines of a document that a shell could run.

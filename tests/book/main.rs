@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should panic")]
 
 mod commands;
+#[cfg(unix)]
+mod deploying;
 mod examples;
 mod links;
 mod markdown;

@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should panic")]
 
 mod example;
-mod fake_api;
 mod kubernetes;
 mod pulumi;
 mod terraform;

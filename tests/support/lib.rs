@@ -4,6 +4,7 @@ pub mod operator_crate;
 pub mod process;
 pub mod require;
 pub mod snapshot;
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 

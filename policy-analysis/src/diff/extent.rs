@@ -4,7 +4,7 @@ use policy_core::access::PortSet;
 
 /// A set of the things that rules give between sources and destinations: ports, SSH accounts,
 /// capabilities, approvals.
-pub(super) trait Extent: Clone + Eq + Ord + Hash {
+pub(crate) trait Extent: Clone + Eq + Ord + Hash {
     fn is_empty(&self) -> bool;
     fn union(&self, other: &Self) -> Self;
     /// Returns the part of this set that `other` gives.

@@ -6,13 +6,13 @@ use policy_core::access::sorted;
 
 /// A set of values of an [`Interner`]: accounts, capabilities or approvals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ItemSet(
+pub(crate) struct ItemSet(
     /// The numbers of the values, sorted.
     Vec<usize>,
 );
 
 impl ItemSet {
-    pub(super) fn contains(&self, number: usize) -> bool {
+    pub(crate) fn contains(&self, number: usize) -> bool {
         sorted::contains(&self.0, number)
     }
 

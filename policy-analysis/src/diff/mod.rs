@@ -44,6 +44,7 @@ mod item;
 mod item_set;
 mod joint_classes;
 mod joint_policy;
+mod loss_count;
 mod namer;
 mod network_access;
 #[cfg(test)]
@@ -69,8 +70,13 @@ use policy_core::model::Policy;
 pub use change::{Area, Change, Diff, Direction, Relation, Term};
 use comparison::Comparison;
 use describer::Describer;
+pub(crate) use extent::Extent;
+pub(crate) use item_set::ItemSet;
 use joint_classes::{JointClasses, Scope};
 use joint_policy::JointPolicy;
+pub use loss_count::LossCount;
+pub(crate) use loss_count::count_losses;
+pub(crate) use network_access::without_implied_pings;
 use posture::Postures;
 
 /// See [`Analysis::diff`](crate::Analysis::diff).

@@ -57,7 +57,8 @@ pub(super) fn read(comparison: &mut Comparison, version: Version) -> Vec<Rule<Po
     rules
 }
 
-fn without_implied_pings(ports: PortSet) -> PortSet {
+/// Removes pings, unless there is nothing else. Every other port implies them.
+pub(crate) fn without_implied_pings(ports: PortSet) -> PortSet {
     if ports.are_pings() { ports } else { ports.without(&PortSet::pings()) }
 }
 

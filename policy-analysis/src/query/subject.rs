@@ -28,6 +28,11 @@ impl Subject {
         SubjectReader::new(policy).read(word, side)
     }
 
+    /// Returns everything that a selector stands for.
+    pub(super) fn of_selector(selector: Selector) -> Subject {
+        Subject { selector: Some(selector), device: None, address: None, meaning: None }
+    }
+
     /// Returns whether it is `autogroup:self`.
     pub(super) fn is_own_devices(&self) -> bool {
         self.selector.as_ref().is_some_and(is_own_devices)
@@ -69,6 +74,11 @@ impl<'p> SubjectReader<'p> {
             return Err(QueryError { message: finding.message, help });
         }
         Ok(self.selector(word, word))
+    }
+
+    /// Returns the device with this index in the facts.
+    pub(super) fn device_with(&self, id: DeviceId) -> Option<Subject> {
+        Some(self.device(id, self.policy.facts.devices.get(id)?))
     }
 
     fn selector(&self, word: &str, text: &str) -> Subject {

@@ -80,10 +80,16 @@ impl Language {
 fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResult {
     let text = file::read_text(path)?;
     let is_rust = language == Language::Rust;
-    let (formatted, problems) = match language {
-        Language::Hujson => hujson(&text),
-        Language::Rust => rust(&text),
-        Language::Invariants => invariants(&text),
+    let (text, (formatted, problems)) = match language {
+        Language::Hujson => hujson(text),
+        Language::Rust => {
+            let outcome = rust(&text);
+            (text, outcome)
+        }
+        Language::Invariants => {
+            let outcome = invariants(&text);
+            (text, outcome)
+        }
     };
     output::say_findings(&Report::new(file::display_name(path), &text, &problems));
     let status = if problems.is_empty() { ExitStatus::Success } else { ExitStatus::Incomplete };
@@ -106,21 +112,26 @@ fn format_file(path: &Path, language: Language, only_check: bool) -> CommandResu
     Ok(status)
 }
 
-/// Returns a formatted policy file, or the errors that prevent it.
-fn hujson(text: &str) -> (Option<String>, Vec<Diagnostic>) {
-    match Document::parse(text) {
-        Ok(document) => match document.try_format() {
-            Some(formatted) => (Some(formatted), Vec::new()),
-            None => {
-                (None, vec![Diagnostic::new(Code::Syntax, Origin::default(), "the formatted text would exceed 1 GiB")])
-            }
-        },
-        Err(_) => (None, Policy::parse(text).unreadable),
-    }
+/// A formatted text, and the findings that prevent it or a part of it.
+type Outcome = (Option<String>, Vec<Diagnostic>);
+
+/// Returns the text of a policy file and the formatted text, or the errors that prevent it.
+fn hujson(text: String) -> (String, Outcome) {
+    let document = match Document::parse_or_return(FileId::Policy, text) {
+        Ok(document) => document,
+        Err((_, text)) => {
+            let problems = Policy::parse(&text).unreadable;
+            return (text, (None, problems));
+        }
+    };
+    let formatted = document.try_format();
+    let is_too_long = || Diagnostic::new(Code::Syntax, Origin::default(), "the formatted text would exceed 1 GiB");
+    let problems = if formatted.is_some() { Vec::new() } else { vec![is_too_long()] };
+    (document.into_text(), (formatted, problems))
 }
 
 /// Returns a formatted file of invariants, or the errors that prevent it.
-fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
+fn invariants(text: &str) -> Outcome {
     let found = policy_syntax::invariants_file::parse("", text).unreadable;
     let found = found.into_iter().filter(|problem| problem.code == Code::Syntax);
     // The origins refer to a file of invariants beside a policy, but here it is the only file.
@@ -135,7 +146,7 @@ fn invariants(text: &str) -> (Option<String>, Vec<Diagnostic>) {
 }
 
 /// Returns a Rust file, formatted as far as possible, and the reasons why the rest is not.
-fn rust(text: &str) -> (Option<String>, Vec<Diagnostic>) {
+fn rust(text: &str) -> Outcome {
     match format_rust(text) {
         Ok(Formatted { text: formatted, untouched }) => {
             (Some(formatted), untouched.into_iter().map(|unreadable| problem(text, unreadable)).collect())

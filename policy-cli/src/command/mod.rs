@@ -7,6 +7,8 @@ mod check;
 mod compile;
 mod diff;
 mod docs;
+#[cfg(feature = "deploy")]
+mod drift;
 mod emit;
 mod expiring;
 mod explain;
@@ -16,9 +18,18 @@ mod generated;
 mod graph;
 mod matrix;
 mod names;
+#[cfg(feature = "deploy")]
+#[doc(hidden)]
+pub mod pull;
+#[cfg(feature = "deploy")]
+mod push;
 mod report;
 mod test;
+#[cfg(feature = "deploy")]
+mod validate;
 mod who;
+#[cfg(not(feature = "deploy"))]
+mod without_deploy;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -58,6 +69,29 @@ pub(crate) const OPERATOR_COMMANDS: &[Command] = &[emit::COMMAND, fmt::COMMAND, 
 
 /// Additional commands of the stand-alone program that read several files.
 pub(crate) const FILE_COMMANDS: &[Command] = &[fmt::COMMAND, diff::COMMAND];
+
+/// The commands of both programs that ask the tailnet's control plane about one policy.
+#[cfg(feature = "deploy")]
+pub(crate) const DEPLOY_COMMANDS: &[Command] = &[validate::COMMAND, drift::COMMAND];
+
+/// In an operator's own binary without the feature, they say how to get them.
+#[cfg(not(feature = "deploy"))]
+pub(crate) const DEPLOY_COMMANDS: &[Command] = without_deploy::COMMANDS;
+
+/// Additional commands of the stand-alone program that ask the control plane.
+#[cfg(feature = "deploy")]
+pub(crate) const FILE_DEPLOY_COMMANDS: &[Command] = &[push::COMMAND];
+
+#[cfg(not(feature = "deploy"))]
+pub(crate) const FILE_DEPLOY_COMMANDS: &[Command] = &[];
+
+/// Additional commands of an operator's own binary that ask the control plane. In the stand-alone program, `pull` can
+/// also convert the policy to Rust, so that program has a definition of its own.
+#[cfg(feature = "deploy")]
+pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[pull::COMMAND, push::OPERATOR_COMMAND];
+
+#[cfg(not(feature = "deploy"))]
+pub(crate) const OPERATOR_DEPLOY_COMMANDS: &[Command] = &[without_deploy::PULL];
 
 /// A command of the command line.
 #[derive(Clone, Copy)]
@@ -123,7 +157,7 @@ impl Command {
             return command;
         }
         let line = |rest: &str| match self.run {
-            Run::Files(_) => format!("{} {} {rest}", program.prefix(), self.name),
+            Run::Files(_) => format!("{} {} {rest}", program.prefix_of(self.name), self.name),
             Run::Policy(_) | Run::PolicyAlone(_) | Run::Policies(_) => {
                 program.command(self.name, "policy.hujson", rest)
             }

@@ -6,9 +6,14 @@ use policy_core::json::{Value, json};
 use super::DiffReport;
 use crate::json::{VERSION, array};
 
+/// Returns the changes of one comparison.
+pub(crate) fn changes(report: &DiffReport, diff: &Diff) -> Value {
+    array(&diff.changes, &|change| change_value(report, change))
+}
+
 /// Returns all differences as one object.
 pub(crate) fn value(report: &DiffReport) -> Value {
-    let changes = |diff: &Diff| array(&diff.changes, &|change| change_value(report, change));
+    let changes = |diff: &Diff| changes(report, diff);
     let mut value = json!({
         "version": VERSION,
         "old": report.old.path.to_string_lossy(),

@@ -12,11 +12,16 @@ const MOST_ROWS: usize = 100;
 /// Returns the comment. Gained access is visible, and everything else is folded.
 pub(crate) fn page(report: &DiffReport) -> String {
     let mut out = String::from("### Effects of this policy change\n\n");
+    out.push_str(&body(report));
+    out
+}
+
+/// Returns the comment without its title.
+pub(crate) fn body(report: &DiffReport) -> String {
     if report.is_empty() {
-        out.push_str(report.describe_sameness());
-        out.push('\n');
-        return out;
+        return format!("{}\n", report.describe_sameness());
     }
+    let mut out = String::new();
     let is_lost = |change: &Change| change.area.is_access() && change.direction == Direction::Lost;
     let is_other = |change: &Change| !change.is_new_access && !is_lost(change);
     match table(report, report.diff, |change| change.is_new_access) {

@@ -62,6 +62,13 @@ impl DiffReport<'_> {
         of(Direction::Gained).chain(of(Direction::Lost))
     }
 
+    /// Returns all changes without colours, one on each line.
+    #[cfg(feature = "deploy")]
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let changes = AREAS.iter().flat_map(|&(area, _)| self.changes_in(self.diff, area));
+        changes.map(|change| format!("{} {change}  ({})", sign(change.direction), self.line(change))).collect()
+    }
+
     /// Describes the difference between two policies with the same meaning.
     fn describe_sameness(&self) -> &'static str {
         if self.diff.is_text_changed { "The text changed, the meaning did not." } else { "The text is the same." }
@@ -83,7 +90,7 @@ impl DiffReport<'_> {
     }
 }
 
-fn sign(direction: Direction) -> char {
+pub(crate) fn sign(direction: Direction) -> char {
     match direction {
         Direction::Gained => '+',
         Direction::Lost => '-',

@@ -1,6 +1,6 @@
 //! String literals.
 
-use crate::text::picture;
+use policy_core::source::picture;
 
 /// Replaces the characters of a text that need an escape.
 pub(super) fn escape(text: &str, escaped: impl Fn(char) -> Option<String>) -> String {

@@ -169,7 +169,7 @@ fn literal(text: &str) -> String {
             '\n' => r"\n".to_owned(),
             '\r' => r"\r".to_owned(),
             '\t' => r"\t".to_owned(),
-            char if crate::text::picture(char) != char => format!("\\u{{{:x}}}", u32::from(char)),
+            char if policy_core::source::picture(char) != char => format!("\\u{{{:x}}}", u32::from(char)),
             _ => return None,
         })
     });

@@ -16,7 +16,8 @@ use super::{headscale, tailscale};
 enum Form {
     /// Our own form, `{"users": …, "nodes": …}`
     Own,
-    /// Tailscale's API: `{"devices": …}`, or users with a `loginName`.
+    /// Tailscale's API: `{"devices": …}`, or users with a `loginName`. Its services and posture attributes are lists of
+    /// a tailnet, too, but no command needs them yet.
     Tailscale,
     /// headscale: a list of nodes or of users.
     Headscale,
@@ -64,7 +65,7 @@ fn form(document: &Document) -> Form {
     let has = |wanted: &str| keys.iter().any(|(key, _)| **key == *wanted);
     let logins = keys.iter().filter(|(key, _)| **key == *"users").flat_map(|&(_, users)| document.elements(users));
     let mut first = logins.take(1).flat_map(|user| document.members(user)).filter_map(|(key, _)| document.string(key));
-    if has("devices") || first.any(|key| *key == *"loginName") {
+    if ["devices", "vipServices", "attributes"].into_iter().any(has) || first.any(|key| *key == *"loginName") {
         Form::Tailscale
     } else if has("Self") && has("Peer") {
         Form::Status
@@ -169,6 +170,8 @@ mod tests {
             ("[]", &[]),
             (r#"{"users": [{"loginName": "a@example.com"}]}"#, &["a@example.com None"]),
             (r#"{"devices": []}"#, &[]),
+            (r#"{"vipServices": [{"name": "svc:wiki", "addrs": ["100.64.1.1"], "ports": ["tcp:80"]}]}"#, &[]),
+            (r#"{"attributes": {"n1": {"attributes": {"node:os": "linux"}}}}"#, &[]),
         ] {
             let (facts, findings) = read(text, FileId::FACTS);
             assert_eq!(findings, [], "{text}");

@@ -5,6 +5,7 @@ mod headscale;
 mod reader;
 mod tailscale;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ pub(crate) struct FactFiles<'a>(Vec<FactFile<'a>>);
 
 #[derive(Debug)]
 struct FactFile<'a> {
-    path: &'a Path,
+    path: Cow<'a, Path>,
     text: String,
     id: FileId,
 }
@@ -60,8 +61,15 @@ pub(crate) fn read<'a>(
     policy: &mut Policy,
     matches: &'a ArgMatches,
 ) -> Result<FactFiles<'a>, Failure> {
-    let mut files = FactFiles(Vec::new());
-    let mut known = Facts::default();
+    add(policy, read_files(policy_path, matches)?)
+}
+
+/// Reads the texts of the files that [`argument`] names, each with its name in messages.
+pub(crate) fn read_files<'a>(
+    policy_path: &Path,
+    matches: &'a ArgMatches,
+) -> Result<Vec<(Cow<'a, Path>, String)>, Failure> {
+    let mut texts = Vec::new();
     let mut seen = HashSet::from([policy_path]);
     for path in matches.get_many::<PathBuf>(NAME).into_iter().flatten() {
         let name = file::display_name(path);
@@ -72,23 +80,41 @@ pub(crate) fn read<'a>(
                 Failure::new(format_args!("`--tailnet {}` is given twice", file::visible_name(path)))
             });
         }
-        let text = file::read_text(path)?;
+        texts.push((Cow::Borrowed(name), file::read_text(path)?));
+    }
+    Ok(texts)
+}
+
+/// Adds facts from texts, each with its name in messages. See [`read`].
+pub(crate) fn add<'a>(policy: &mut Policy, texts: Vec<(Cow<'a, Path>, String)>) -> Result<FactFiles<'a>, Failure> {
+    let mut files = FactFiles(Vec::new());
+    let mut known = Vec::new();
+    for (path, text) in texts {
         // Number 0 is for the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
         let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("too many files of facts")) };
-        let (facts, unreadable) = read_text(&text, id);
+        known.push(read_text(&text, id));
+        files.0.push(FactFile { path, text, id });
+    }
+    join(policy, known);
+    Ok(files)
+}
+
+/// Adds facts that have been read, each with what could not be read. See [`read`].
+pub fn join(policy: &mut Policy, files: impl IntoIterator<Item = (Facts, Vec<Diagnostic>)>) {
+    let mut known: Option<Facts> = None;
+    for (facts, unreadable) in files {
+        let known = known.get_or_insert_default();
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);
         known.domains.items.extend(facts.domains.items);
         known.lints.extend(facts.lints);
         policy.unreadable.extend(unreadable);
-        files.0.push(FactFile { path: name, text, id });
     }
-    if !files.0.is_empty() {
+    if let Some(known) = known {
         replace(&mut policy.facts, known);
     }
-    Ok(files)
 }
 
 /// Replaces the facts of the source by the facts of the files.
@@ -124,7 +150,7 @@ impl FactFiles<'_> {
         for file in &self.0 {
             let found = in_files.iter().filter(|finding| is_in(finding, file)).cloned().collect();
             let found = group_by_cause(found, |_| ());
-            let report = Report::new(file.path, &file.text, &found).with_id(file.id);
+            let report = Report::new(&file.path, &file.text, &found).with_id(file.id);
             output::say_findings(&report);
             if report.count(Severity::Error) > 0 {
                 unusable = unusable.or(Some(file));
@@ -133,7 +159,7 @@ impl FactFiles<'_> {
         match unusable {
             None => Ok(in_policy),
             Some(file) => {
-                let name = file::visible_name(file.path);
+                let name = file::visible_name(&file.path);
                 Err(Failure::new(format_args!("the facts in `{name}` cannot be used")))
             }
         }

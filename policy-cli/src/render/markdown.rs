@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::prose::{Block, Prose, Span, Table};
-use crate::text::picture;
+use policy_core::source::picture;
 
 /// Returns a part of a page, with a blank line after each block.
 pub(crate) fn blocks(blocks: &[Block]) -> String {

@@ -6,7 +6,8 @@ use policy_core::Diagnostic;
 use policy_core::diagnostic::Note;
 
 use super::{Report, full_message, level};
-use crate::text::picture;
+use crate::source_file::Span;
+use policy_core::source::picture;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     report.diagnostics.iter().map(|diagnostic| annotation(report, diagnostic)).collect()
@@ -14,26 +15,36 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 fn annotation(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     let mut properties = vec![("title", diagnostic.code.name().to_owned())];
-    if let Some(span) = report.span(diagnostic.origin) {
-        let (start, end) = (span.start, span.end);
-        properties.push(("file", span.source.path.to_string_lossy().into_owned()));
-        properties.push(("line", start.line.to_string()));
-        properties.push(("endLine", end.line.to_string()));
-        // GitHub refuses columns for a range of several lines.
-        if start.line == end.line {
-            properties.push(("col", start.column.to_string()));
-            properties.push(("endColumn", end.column.to_string()));
-        }
-    }
-    let properties: Vec<String> =
-        properties.into_iter().map(|(name, value)| format!("{name}={}", escape_property(&value))).collect();
+    properties.extend(report.span(diagnostic.origin).into_iter().flat_map(place));
     // An annotation has one place, so those of the notes are in their text.
     let note = |note: &Note| match note.origin.and_then(|origin| report.span(origin)) {
         Some(span) => format!("{} ({}:{})", note.message, span.source.path.to_string_lossy(), span.start.line),
         None => note.message.clone(),
     };
-    let message = escape(&full_message(diagnostic, diagnostic.notes.iter().map(note)));
-    format!("::{} {}::{message}\n", level(diagnostic.severity()), properties.join(","))
+    let message = full_message(diagnostic, diagnostic.notes.iter().map(note));
+    command(level(diagnostic.severity()), &properties, &message)
+}
+
+/// Returns the properties for a place.
+pub(crate) fn place(Span { source, start, end }: Span<'_>) -> Vec<(&'static str, String)> {
+    let mut properties = vec![
+        ("file", source.path.to_string_lossy().into_owned()),
+        ("line", start.line.to_string()),
+        ("endLine", end.line.to_string()),
+    ];
+    // GitHub refuses columns for a range of several lines.
+    if start.line == end.line {
+        properties.push(("col", start.column.to_string()));
+        properties.push(("endColumn", end.column.to_string()));
+    }
+    properties
+}
+
+/// Returns a workflow command. GitHub shows `error`, `warning` and `notice` as annotations.
+pub(crate) fn command(level: &str, properties: &[(&str, String)], message: &str) -> String {
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", escape_property(value))).collect();
+    format!("::{level} {}::{}\n", properties.join(","), escape(message))
 }
 
 /// Escapes line ends, and makes other control characters visible.

@@ -50,17 +50,26 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "notes": array(&diagnostic.notes, &place),
         "also": array(&diagnostic.also, &place),
         "help": diagnostic.help.as_deref(),
+        "fix": fix(report, diagnostic),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
     })
 }
 
+/// Returns the change that fixes a finding.
+fn fix(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
+    report.edit(diagnostic).map_or(Value::Null, |(span, edit)| {
+        let change = json!({"file": file(Some(span)), "range": range(Some(span)), "text": edit.text});
+        json!({"certain": edit.is_certain, "edits": array(&[change], &Value::clone)})
+    })
+}
+
 /// Returns the name of the file that a span is in.
-fn file(span: Option<Span>) -> Value {
+pub(crate) fn file(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| span.source.path.to_string_lossy().into())
 }
 
-fn range(span: Option<Span>) -> Value {
+pub(crate) fn range(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| json!({"start": position(span.start), "end": position(span.end)}))
 }
 
@@ -103,6 +112,7 @@ mod tests {
                 ],
                 "also": [],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
+                "fix": null,
                 "tailscale": "tag not found: \"tag:b\"",
                 "headscale": null,
             })

@@ -8,9 +8,12 @@ mod sarif;
 mod text;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
+use policy_core::diagnostic::Edit;
+use policy_core::hujson::Document;
 use policy_core::json::Value;
 use policy_core::model::InvariantsFile;
 use policy_core::source::{FileId, Origin};
@@ -19,6 +22,13 @@ use policy_core::{Diagnostic, Policy, Severity};
 use crate::argument::Choice;
 use crate::original::Original;
 use crate::source_file::{SourceFile, Span};
+
+#[cfg(feature = "deploy")]
+pub(crate) use github::command as github_command;
+#[cfg(feature = "deploy")]
+pub(crate) use {
+    github::place as github_place, json::file as json_file, json::range as json_range, text::excerpt as text_excerpt,
+};
 
 /// A format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +68,8 @@ pub struct Report<'a> {
     policy: Option<&'a Policy>,
     /// The Rust source of the policy. It is read when a place in it is needed.
     original: OnceCell<Option<Original>>,
+    /// The tree of the text, if it is HuJSON. It is read when an edit is needed.
+    document: OnceCell<Option<Document>>,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -70,6 +82,7 @@ impl<'a> Report<'a> {
             scanned: Vec::new(),
             policy: None,
             original: OnceCell::new(),
+            document: OnceCell::new(),
             diagnostics,
         }
     }
@@ -113,9 +126,30 @@ impl<'a> Report<'a> {
         json::diagnostics(self)
     }
 
+    /// Returns the edit that fixes a finding, and its span.
+    fn edit(&self, diagnostic: &Diagnostic) -> Option<(Span<'_>, Edit<Range<usize>>)> {
+        let fix = diagnostic.fix()?;
+        let original = self.policy.and_then(|policy| self.original.get_or_init(|| Original::find(policy)).as_ref());
+        let is_in_original = matches!(diagnostic.origin.file, FileId::Policy | FileId::FACTS);
+        let (source, edit) = match (original, diagnostic.origin.file) {
+            (Some(original), _) if is_in_original => original.edit(diagnostic)?,
+            (None, FileId::Policy) if self.id == FileId::Policy => {
+                let document = self.document.get_or_init(|| Document::parse(self.source.lines.text()).ok()).as_ref();
+                let edit = document?.edit(fix, diagnostic.origin)?;
+                (&self.source, edit.map_place(Origin::range))
+            }
+            (_, FileId::Invariants) => {
+                let source = self.invariants.as_ref()?;
+                (source, policy_syntax::edit(fix, source.lines.text(), diagnostic.origin.range())?)
+            }
+            _ => return None,
+        };
+        Some((source.span(edit.place.clone())?, edit))
+    }
+
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
     /// the policy.
-    fn span(&self, origin: Origin) -> Option<Span<'_>> {
+    pub(crate) fn span(&self, origin: Origin) -> Option<Span<'_>> {
         if let Some(policy) = self.policy
             && let Some(original) = self.original.get_or_init(|| Original::find(policy))
             && let Some(span) = original.span(origin)
@@ -162,7 +196,7 @@ fn answer(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Returns the message, the notes and the help, one on each line, for formats with a single text
 /// field.
-fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
+pub fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(notes.map(|note| format!("note: {note}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));

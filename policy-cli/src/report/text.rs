@@ -45,7 +45,7 @@ fn groups<'a>(report: &'a Report<'_>, diagnostic: &'a Diagnostic) -> Vec<Group<'
 
 /// Returns an excerpt with the span underlined. If the span has many lines, the excerpt has the
 /// first one. If that is too long, it only has the line number.
-fn excerpt(span: Span<'_>) -> Element<'_> {
+pub(crate) fn excerpt(span: Span<'_>) -> Element<'_> {
     let path = visible(&span.source.path.to_string_lossy());
     let lines = &span.source.lines;
     let (first, start) = (span.start.line, lines.line_start(span.start.line));

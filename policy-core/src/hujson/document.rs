@@ -46,6 +46,8 @@ pub(super) struct Node {
     pub(super) tail: u32,
     /// True if a comma follows the last child.
     pub(super) trailing_comma: bool,
+    /// True for a string with escapes. The value of any other string is its text between the quotes.
+    pub(super) has_escapes: bool,
 }
 
 impl Node {
@@ -60,6 +62,7 @@ impl Node {
         child: NONE,
         tail: 0,
         trailing_comma: false,
+        has_escapes: false,
     };
 }
 
@@ -99,6 +102,11 @@ impl Kind {
 }
 
 impl Document {
+    /// Makes the document of an empty text, whose value is `null`.
+    pub fn null() -> Document {
+        Document { text: String::new(), file: FileId::Policy, nodes: Vec::new(), standard: true }
+    }
+
     /// Returns the top-level value.
     pub fn root(&self) -> NodeId {
         NodeId(0)
@@ -107,6 +115,11 @@ impl Document {
     /// Returns the text that was read.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns the text that was read, without a copy.
+    pub fn into_text(self) -> String {
+        self.text
     }
 
     /// Returns the id of the text among those that are read together.
@@ -154,7 +167,7 @@ impl Document {
             return None;
         }
         let inside = self.slice(node.start.saturating_add(1), node.end.saturating_sub(1));
-        Some(literal::unescaped(inside).map_or(Cow::Borrowed(inside), Cow::Owned))
+        Some(if node.has_escapes { Cow::Owned(literal::unescaped(inside)) } else { Cow::Borrowed(inside) })
     }
 
     /// Returns the text of a node, as written.

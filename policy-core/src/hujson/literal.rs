@@ -50,12 +50,8 @@ pub(super) fn is_string(inside: &[u8]) -> bool {
     true
 }
 
-/// Returns the value of a string with escapes. `None` if it has none. A lone surrogate becomes
-/// U+FFFD, as in Go.
-pub(super) fn unescaped(inside: &str) -> Option<String> {
-    if !inside.as_bytes().contains(&b'\\') {
-        return None;
-    }
+/// Returns the value of a string with escapes. A lone surrogate becomes U+FFFD, as in Go.
+pub(super) fn unescaped(inside: &str) -> String {
     let mut value = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some((plain, escape)) = rest.split_once('\\') {
@@ -79,7 +75,7 @@ pub(super) fn unescaped(inside: &str) -> Option<String> {
         rest = chars.as_str();
     }
     value.push_str(rest);
-    Some(value)
+    value
 }
 
 /// Decodes `XXXX`, or `XXXX\uXXXX` if that is a surrogate pair. Returns the character and the rest.

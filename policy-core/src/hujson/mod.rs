@@ -4,11 +4,13 @@
 //! formatter does, byte for byte.
 
 mod document;
+mod edit;
 mod extra;
 mod format;
 mod literal;
 mod parse;
 mod read;
+mod scan;
 mod syntax_error;
 mod value;
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::hujson::document::{Document, Kind, NONE, Node};
-use crate::hujson::{SyntaxError, literal};
+use crate::hujson::{SyntaxError, literal, scan};
 use crate::source::FileId;
 
 impl Document {
@@ -23,9 +23,19 @@ impl Document {
     ///
     /// As [`Document::parse`].
     pub fn parse_file(file: FileId, text: impl Into<String>) -> Result<Document, SyntaxError> {
-        let text = text.into();
-        let (nodes, standard) = read(text.as_bytes(), text.len(), file)?;
-        Ok(Document { text, file, nodes, standard })
+        Document::parse_or_return(file, text.into()).map_err(|(error, _)| error)
+    }
+
+    /// Like [`Document::parse_file`], but does not lose the text if it is not HuJSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`], together with the text.
+    pub fn parse_or_return(file: FileId, text: String) -> Result<Document, (SyntaxError, String)> {
+        match read(text.as_bytes(), text.len(), file) {
+            Ok((nodes, standard)) => Ok(Document { text, file, nodes, standard }),
+            Err(error) => Err((error, text)),
+        }
     }
 
     /// Reads bytes, for example those of a file.
@@ -57,7 +67,7 @@ fn read(text: &[u8], valid: usize, file: FileId) -> Result<(Vec<Node>, bool), Sy
         return Err(SyntaxError::new(&[], file, 0..0, "text of more than 4 GiB"));
     }
     let nodes = Vec::with_capacity(text.len() / 16 + 1);
-    let mut parser = Parser { bytes: text, valid, at: 0, nodes, open: Vec::new(), standard: true };
+    let mut parser = Parser { bytes: text, valid, at: 0, nodes, open: Vec::new(), has_escapes: false, standard: true };
     match parser.document() {
         Ok(()) => Ok((parser.nodes, parser.standard)),
         Err(failure) => Err(SyntaxError::new(text, file, failure.at, failure.message)),
@@ -78,6 +88,8 @@ struct Parser<'a> {
     at: usize,
     nodes: Vec<Node>,
     open: Vec<Open>,
+    /// True if the last string has escapes, until its node is added.
+    has_escapes: bool,
     standard: bool,
 }
 
@@ -211,6 +223,7 @@ impl Parser<'_> {
             child: NONE,
             tail: end,
             trailing_comma: false,
+            has_escapes: std::mem::take(&mut self.has_escapes),
         });
         index
     }
@@ -228,8 +241,15 @@ impl Parser<'_> {
         Some(open.node)
     }
 
-    /// Skips white space and comments.
+    /// Skips white space and comments. Most values have nothing between them.
     fn extra(&mut self) -> Result<(), Failure> {
+        match self.bytes.get(self.at) {
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b'/') => self.some_extra(),
+            _ => Ok(()),
+        }
+    }
+
+    fn some_extra(&mut self) -> Result<(), Failure> {
         loop {
             let start = self.at;
             let rest = self.bytes.get(start..).unwrap_or_default();
@@ -238,7 +258,7 @@ impl Parser<'_> {
                     self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
                     continue;
                 }
-                [b'/', b'/', comment @ ..] => comment.iter().position(|byte| *byte == b'\n').map(|length| length + 3),
+                [b'/', b'/', comment @ ..] => scan::line_end(comment).map(|length| length + 3),
                 [b'/', b'*', comment @ ..] => comment.windows(2).position(|two| two == b"*/").map(|length| length + 4),
                 _ => return Ok(()),
             };
@@ -256,13 +276,15 @@ impl Parser<'_> {
     fn string(&mut self) -> Result<Kind, Failure> {
         let start = self.at;
         let inside = self.bytes.get(start + 1..).unwrap_or_default();
-        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-        let plain = inside.iter().position(special).unwrap_or(inside.len());
+        let plain = scan::string_special(inside).unwrap_or(inside.len());
         let mut length = plain;
         loop {
             match inside.get(length) {
                 Some(b'"') => break,
-                Some(b'\\') => length += 2,
+                Some(b'\\') => {
+                    self.has_escapes = true;
+                    length += 2;
+                }
                 Some(_) => length += 1,
                 None => return Err(self.eof("parsing string: unexpected EOF")),
             }

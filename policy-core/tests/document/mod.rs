@@ -226,5 +226,5 @@ fn string_value(literal: &str) -> String {
 
 fn lines(comment: &str) -> Vec<String> {
     let unix = comment.replace("\r\n", "\n").replace("\n\r", "\n").replace('\r', " ");
-    unix.split('\n').map(|line| line.trim_matches([' ', '\t']).to_owned()).collect()
+    unix.split('\n').map(|line| line.trim_end().trim_start_matches([' ', '\t']).to_owned()).collect()
 }

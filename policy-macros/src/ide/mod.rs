@@ -7,12 +7,12 @@
 //! these as additional meanings.
 
 mod capability;
-mod hover;
 mod names;
 
 use policy_core::identifier::item_name;
 use policy_core::model::Policy;
 use policy_core::source::Origin;
+use policy_syntax::Hovers;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
 use policy_syntax::token::Token;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -21,8 +21,6 @@ use quote::quote;
 use crate::item_names::ItemNames;
 use crate::span_range::SpanRange;
 use crate::span_table::SpanTable;
-
-pub(crate) use hover::Hovers;
 
 use capability::Capabilities;
 use names::Names;

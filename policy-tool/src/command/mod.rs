@@ -3,8 +3,10 @@
 mod completions;
 mod import;
 mod init;
+mod lsp;
 mod man;
 mod migrate;
+mod pull;
 mod scan;
 mod schema;
 
@@ -12,8 +14,10 @@ use policy_cli::tool::Command;
 
 /// The commands, in the order of the help.
 pub(crate) const COMMANDS: &[Command] = &[
+    pull::COMMAND,
     import::COMMAND,
     init::COMMAND,
+    lsp::COMMAND,
     migrate::COMMAND,
     scan::COMMAND,
     schema::COMMAND,

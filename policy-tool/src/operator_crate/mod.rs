@@ -111,6 +111,11 @@ publish = false
 
 [dependencies]
 {}
+# Commands that ask the tailnet, and write to it: `cargo run --features deploy -- drift`, and `pull`, `push` and
+# `validate`. They compile a TLS library, so they are off by default.
+[features]
+deploy = [\"tailnet-policy-cli/deploy\"]
+
 # A workspace of its own. Remove this to make the crate a member of another workspace.
 [workspace]
 

@@ -9,9 +9,11 @@
 mod ask;
 mod check_compile_fmt;
 mod colours;
+mod deploy;
 mod diff;
 mod expiring;
 mod export;
+mod fix;
 mod headscale;
 mod import;
 mod install;

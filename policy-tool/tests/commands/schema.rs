@@ -4,12 +4,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
+use policy_control_plane::ControlPlane;
 use policy_test_support::process::{self, Run};
 use policy_test_support::{require, root};
 use serde_json::Value;
 
-use crate::{PROGRAM, directory};
+use crate::deploy::{Server, git};
+use crate::directory;
 
 /// A policy with every kind of statement.
 const POLICY: &str = r#"// policy: capability "example.com/cap/sql" { role: "reader" | "writer"; }
@@ -132,6 +135,20 @@ const DOCUMENTS: &[(&str, &[&str])] = &[
     ("names", &["names", "empty.hujson", "--format", "json"]),
     ("export", &["export", "good.hujson", "--format", "json", "--tailnet", "facts.json"]),
     ("export", &["export", "good.hujson", "--format", "json", "--only", "tags"]),
+    // The tailnet has good.hujson.
+    ("drift", &["drift", "good.hujson", "--format", "json", "--facts"]),
+    ("drift", &["drift", "old.hujson", "--format", "json", "--tailnet", "facts.json"]),
+    ("drift", &["drift", "wrong.hujson", "--format", "json"]),
+    ("validate", &["validate", "good.hujson", "--format", "json"]),
+    ("validate", &["validate", "policy.hujson", "--format", "json"]),
+    ("validate", &["validate", "wrong.hujson", "--format", "json"]),
+    ("push", &["push", "good.hujson", "--format", "json"]),
+    (
+        "push",
+        &["push", "old.hujson", "--dry-run", "--history", "good.hujson", "--format", "json", "--tailnet", "facts.json"],
+    ),
+    ("push", &["push", "old.hujson", "--format", "json"]),
+    ("push", &["push", "wrong.hujson", "--format", "json"]),
     ("scan", &["scan", "--policy", "good.hujson", "--as", "tag:web", "--format", "json", "up.sh"]),
 ];
 
@@ -172,9 +189,14 @@ fn validate(python: &Path, pairs: &[String]) -> String {
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }
 
+/// Returns the policy without the test that fails.
+fn good() -> String {
+    POLICY.replace(", \"tag:web:80\"", "")
+}
+
 fn with_policies(test: &str) -> PathBuf {
     let directory = directory(test);
-    let good = POLICY.replace(", \"tag:web:80\"", "");
+    let good = good();
     for (name, text) in [
         ("policy.hujson", POLICY.to_owned()),
         (
@@ -189,11 +211,17 @@ fn with_policies(test: &str) -> PathBuf {
     ] {
         fs::write(directory.join(name), text).unwrap();
     }
+    git(&directory, &["init", "-q"]);
+    git(&directory, &["add", "good.hujson"]);
+    git(&directory, &["commit", "-q", "-m", "good"]);
     directory
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Run {
-    process::command(PROGRAM, directory, arguments).env("POLICY_TODAY", "2027-01-01").output().unwrap().into()
+    /// The server of the commands that ask a control plane.
+    static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(ControlPlane::with_policy(good())));
+
+    SERVER.command("alice", directory, arguments).env("POLICY_TODAY", "2027-01-01").output().unwrap().into()
 }
 
 #[test]

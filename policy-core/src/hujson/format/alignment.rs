@@ -1,5 +1,9 @@
 //! Alignment of the values of neighbouring members in one column.
 
+use crate::hujson::format::space::repeat;
+
+const SPACES: &str = "                ";
+
 /// The places in a text where spaces are inserted to align rows.
 #[derive(Default)]
 pub(super) struct Alignment {
@@ -37,7 +41,10 @@ impl Alignment {
     }
 
     /// Returns the text with the spaces inserted. `None` if it is longer than `limit` bytes.
-    pub(super) fn applied(mut self, text: &str, limit: usize) -> Option<String> {
+    pub(super) fn applied(mut self, text: String, limit: usize) -> Option<String> {
+        if self.paddings.is_empty() {
+            return Some(text).filter(|text| text.len() <= limit);
+        }
         self.paddings.sort_unstable();
         let spaces = self.paddings.iter().try_fold(0_usize, |sum, (_, width)| sum.checked_add(*width))?;
         let length = text.len().checked_add(spaces).filter(|length| *length <= limit)?;
@@ -45,7 +52,7 @@ impl Alignment {
         let mut done = 0;
         for (at, width) in self.paddings {
             aligned.push_str(text.get(done..at)?);
-            aligned.extend(std::iter::repeat_n(' ', width));
+            repeat(SPACES, width, &mut aligned);
             done = at;
         }
         aligned.push_str(text.get(done..)?);

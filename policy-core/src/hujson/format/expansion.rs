@@ -1,80 +1,107 @@
 //! Decides which arrays and objects get one line for each item.
 
 use crate::hujson::document::{Document, Kind, NONE, Node, NodeId};
-use crate::hujson::extra::{Extra, commented, extras, has_comment};
+use crate::hujson::extra::commented;
 use crate::hujson::format::literal;
-use crate::hujson::format::space::{BLANKS, unix_lines};
+use crate::hujson::format::space::JSON_SPACE;
 
 /// The longest line that an array or object may have before it is expanded.
 const WIDTH: usize = 80;
 
-/// Returns, for each node, whether it is an array or object that is expanded, with its items on
-/// separate lines.
+/// The layout of an array or object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Its items are on separate lines.
+    Expanded,
+    /// It is on one line.
+    OneLine,
+    /// It is on one line, and the text already has its format. Most arrays and objects of a
+    /// formatted policy are so.
+    Unchanged,
+}
+
+/// Returns the layout of each array and object. Other nodes have none, whatever is in their place.
 ///
 /// An array or object is expanded if the author has a line break between its items, or if its line
 /// would be too long. Lengths are in bytes, without indentation, and with a `, ` after the last
 /// item. Tailscale counts in the same way.
-pub(super) fn expanded(document: &Document) -> Vec<bool> {
-    let mut expanded = vec![false; document.nodes.len()];
-    let mut lines = vec![Lines::default(); document.nodes.len()];
+pub(super) fn layouts(document: &Document) -> Vec<Layout> {
+    let mut layouts = vec![Layout::OneLine; document.nodes.len()];
+    // The lines of arrays and objects whose parent comes later, its first child last.
+    let mut inner = Vec::new();
     // A node comes before its children. In reverse order, the children are known before their
     // parent.
     for (index, node) in document.nodes.iter().enumerate().rev() {
-        let id = NodeId(u32::try_from(index).unwrap_or(u32::MAX));
-        let of_node = match node.kind {
-            Kind::Array | Kind::Object => {
-                let (is_expanded, of_node) = composite(document, id, node, &lines);
-                if let Some(slot) = expanded.get_mut(index) {
-                    *slot = is_expanded;
-                }
-                of_node
+        if matches!(node.kind, Kind::Array | Kind::Object) {
+            let id = NodeId(u32::try_from(index).unwrap_or(u32::MAX));
+            let (layout, lines) = composite(document, id, node, &layouts, &mut inner);
+            inner.push(lines);
+            if let Some(slot) = layouts.get_mut(index) {
+                *slot = layout;
             }
-            _ => Lines::one(literal(document, id).len()),
-        };
-        if let Some(slot) = lines.get_mut(index) {
-            *slot = of_node;
         }
     }
-    expanded
+    layouts
 }
 
-/// Returns whether an array or object is expanded, and its lines in that case.
-fn composite(document: &Document, id: NodeId, node: &Node, lines: &[Lines]) -> (bool, Lines) {
-    let lines_of = |id: NodeId| lines.get(id.0 as usize).copied().unwrap_or_default();
+/// Returns the layout of an array or object, and its lines in that layout. Takes the lines of its
+/// children from the end of `inner`.
+fn composite(
+    document: &Document,
+    id: NodeId,
+    node: &Node,
+    layouts: &[Layout],
+    inner: &mut Vec<Lines>,
+) -> (Layout, Lines) {
     let inside_end = document.inside_end(id);
+    let mut is_unchanged = inside_end.is_empty() && !node.trailing_comma;
     let inside_end = if node.child == NONE { commented(inside_end) } else { inside_end };
     let mut has_break = inside_end.contains('\n');
     let mut sum = Sum::default();
     sum.add(Lines::one(1));
     let mut is_name = node.kind == Kind::Object;
-    for child in document.siblings(node.child) {
-        let is_last = document.node(child).next == NONE;
-        let before = document.before(child);
-        let after = if is_last && !node.trailing_comma { "" } else { commented(document.after(child)) };
-        has_break |= before.contains('\n') && (is_name || node.kind == Kind::Array);
-        has_break |= is_last && after.contains('\n');
-        sum.add_extra(before);
-        sum.add(lines_of(child));
-        sum.add_extra(after);
+    for child_id in document.siblings(node.child) {
+        let child = document.node(child_id);
+        let is_last = child.next == NONE;
+        let before = document.before(child_id);
+        let after = if is_last && !node.trailing_comma { "" } else { commented(document.after(child_id)) };
+        is_unchanged &= match before.as_bytes() {
+            [] => child_id.0 == node.child,
+            [b' '] => child_id.0 != node.child,
+            _ => false,
+        };
+        is_unchanged &= child.end == child.after && !child.has_escapes;
+        if !matches!(before, "" | " ") {
+            has_break |= before.contains('\n') && (is_name || node.kind == Kind::Array);
+            sum.add(Lines::of_extra(before));
+        }
+        sum.add(match child.kind {
+            Kind::Array | Kind::Object => {
+                is_unchanged &= layouts.get(child_id.0 as usize) == Some(&Layout::Unchanged);
+                inner.pop().unwrap_or_default()
+            }
+            _ if child.has_escapes => Lines::one(literal(document, child_id).len()),
+            _ => Lines::one(usize::try_from(child.end - child.start).unwrap_or(usize::MAX)),
+        });
+        if !after.is_empty() {
+            has_break |= is_last && after.contains('\n');
+            sum.add(Lines::of_extra(after));
+        }
         sum.line += 2;
         is_name = !is_name && node.kind == Kind::Object;
     }
-    sum.add_extra(inside_end);
+    // Comments before the closing bracket do not count.
     sum.add(Lines::one(1));
-    let all = sum.lines();
     if has_break || sum.longest > WIDTH {
-        // The line on which it starts has the opening bracket and the comments that stay after it:
-        // the comments of an empty one, and the comments before a first item if they contain a line
-        // end.
+        // The line on which it starts has the opening bracket, and comments right after it.
         let behind = match node.child {
-            NONE => Lines::of_extra(inside_end),
-            first => {
-                Some(Lines::of_extra(document.before(NodeId(first)))).filter(|it| it.is_several).unwrap_or_default()
-            }
+            NONE => inside_end,
+            first => document.before(NodeId(first)),
         };
-        return (true, Lines { first: 1 + behind.first, last: 1, is_several: true });
+        let lines = Lines { first: 1 + Lines::of_extra(behind).first, last: 1, is_several: true };
+        return (Layout::Expanded, lines);
     }
-    (false, all)
+    (if is_unchanged { Layout::Unchanged } else { Layout::OneLine }, sum.lines())
 }
 
 /// The lengths of the first and the last line of a part of the text.
@@ -90,24 +117,33 @@ impl Lines {
         Lines { first: length, last: length, is_several: false }
     }
 
-    /// Measures white space and comments. Spaces beside comments do not count. If there are several
-    /// lines, the last one does not count either.
+    /// Measures white space and comments. Each comment has a space before it, and a block comment
+    /// one after it.
     fn of_extra(extra: &str) -> Lines {
-        if !has_comment(extra) {
-            return Lines { is_several: extra.contains('\n'), ..Lines::default() };
+        match (extra.split_once('\n'), extra.rsplit_once('\n')) {
+            (Some((first, _)), Some((_, last))) => {
+                Lines { first: comments_length(first), last: comments_length(last), is_several: true }
+            }
+            _ => Lines::one(comments_length(extra)),
         }
-        let mut sum = Sum::default();
-        for part in extras(&unix_lines(extra)) {
-            sum.add(match part {
-                Extra::Space(space) => Lines { is_several: space.contains('\n'), ..Lines::default() },
-                Extra::LineComment(text) | Extra::BlockComment(text) => {
-                    let (first, is_several) = text.split_once('\n').map_or((text, false), |(first, _)| (first, true));
-                    let length = first.trim_end_matches(BLANKS).len();
-                    Lines { first: length, last: if is_several { 0 } else { length }, is_several }
-                }
-            });
-        }
-        sum.lines()
+    }
+}
+
+/// Returns the length of the comments in one line of an extra. The end of a comment that starts on
+/// an earlier line does not count.
+fn comments_length(line: &str) -> usize {
+    let mut length = 0;
+    let mut rest = line.trim_start_matches(JSON_SPACE);
+    loop {
+        let comment = match rest.strip_prefix("/*").map(|inside| inside.find("*/")) {
+            Some(Some(inside)) => inside + 4,
+            // A line comment, or a block comment that ends on a later line.
+            Some(None) => return length + 1 + rest.len(),
+            None if rest.starts_with("//") => return length + 1 + rest.len(),
+            None => return if length > 0 { length + 1 } else { 0 },
+        };
+        length += 1 + comment;
+        rest = rest.get(comment..).unwrap_or_default().trim_start_matches(JSON_SPACE);
     }
 }
 
@@ -127,13 +163,6 @@ impl Sum {
             self.first.get_or_insert(self.line);
             self.line = lines.last;
             self.longest = self.longest.max(self.line);
-        }
-    }
-
-    /// Most values have nothing between them.
-    fn add_extra(&mut self, extra: &str) {
-        if !extra.is_empty() {
-            self.add(Lines::of_extra(extra));
         }
     }
 

@@ -7,8 +7,8 @@ mod writer;
 
 use std::borrow::Cow;
 
-use crate::hujson::document::{Document, Kind, NodeId};
-use crate::hujson::literal::{escaped, unescaped};
+use crate::hujson::document::{Document, NodeId};
+use crate::hujson::literal::escaped;
 
 impl Document {
     /// Formats the text as Tailscale's own formatter does, byte for byte.
@@ -16,7 +16,8 @@ impl Document {
     /// An array or object is on one line, or has one line for each item. The author's choice is
     /// kept, except that a long one is always split. Values of neighbouring members are aligned.
     /// Comments are kept. Items on separate lines get a trailing comma, unless the text is plain
-    /// JSON. Formatting a second time changes nothing.
+    /// JSON. Formatting a second time changes nothing, except for rare comments of several lines beside
+    /// a line of about 80 characters.
     ///
     /// ```
     /// use policy_core::hujson::Document;
@@ -34,17 +35,12 @@ impl Document {
     /// Like [`Document::format`], but returns `None` if the result has more than 1 GiB. `format`
     /// then returns the original text.
     pub fn try_format(&self) -> Option<String> {
-        writer::written(self, &expansion::expanded(self))
+        writer::written(self, &expansion::layouts(self))
     }
 }
 
 /// Returns a literal as the formatter writes it. A string keeps only the escapes that it needs.
 fn literal(document: &Document, id: NodeId) -> Cow<'_, str> {
-    let source = document.source(id);
-    if document.kind(id) != Kind::String {
-        return Cow::Borrowed(source);
-    }
-    unescaped(source).map_or(Cow::Borrowed(source), |value| {
-        Cow::Owned(escaped(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or_default()))
-    })
+    let value = document.node(id).has_escapes.then(|| document.unquoted(id)).flatten();
+    value.map_or(Cow::Borrowed(document.source(id)), |value| Cow::Owned(escaped(&value)))
 }

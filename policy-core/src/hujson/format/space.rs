@@ -29,22 +29,33 @@ impl Space {
         Space { depth, no_empty_first: true, no_empty_last: true, ..Space::default() }
     }
 
-    /// Writes white space and comments, up to the place of the next value or punctuation.
-    pub(super) fn write(self, extra: &str, out: &mut String) {
-        let start = out.len();
-        match extra {
-            // The most frequent cases.
-            "" | " " if self.starts_line || self.ends_line => out.push('\n'),
-            "" | " " => {}
-            _ => self.write_lines(extra, out, start),
+    /// Writes white space and comments, up to the place of the next value or punctuation. Returns
+    /// the number of line ends.
+    pub(super) fn write(self, extra: &str, out: &mut String) -> usize {
+        let depth = self.depth - usize::from(self.closes && self.depth > 0);
+        // Most are white space only.
+        if let Some(line_ends) = blank_line_ends(extra) {
+            let most = if self.no_empty_first || self.no_empty_last { 1 } else { 2 };
+            let least = usize::from(self.starts_line || self.ends_line);
+            let line_ends = line_ends.clamp(least, most);
+            if line_ends == 0 {
+                out.push_str(self.if_empty);
+            } else {
+                repeat("\n", line_ends, out);
+                indent(out, depth);
+            }
+            return line_ends;
         }
+        let start = out.len();
+        self.write_lines(extra, out, start);
         if out.len() == start {
             out.push_str(self.if_empty);
         } else if out.ends_with('\n') {
-            indent(out, self.depth - usize::from(self.closes && self.depth > 0));
+            indent(out, depth);
         } else {
             out.push(' ');
         }
+        out.as_bytes().iter().skip(start).filter(|byte| **byte == b'\n').count()
     }
 
     fn write_lines(self, extra: &str, out: &mut String, start: usize) {
@@ -57,7 +68,7 @@ impl Space {
                 Extra::Space(space) => {
                     let most = if self.no_empty_first && out.len() == start { 1 } else { 2 };
                     let lines = space.bytes().filter(|byte| *byte == b'\n').count();
-                    out.extend(std::iter::repeat_n('\n', lines.min(most)));
+                    repeat("\n", lines.min(most), out);
                 }
                 Extra::LineComment(comment) | Extra::BlockComment(comment) => {
                     if out.len() > start && out.ends_with('\n') {
@@ -80,8 +91,18 @@ impl Space {
     }
 }
 
-/// The characters that are removed at the end of a line of a comment.
-pub(super) const BLANKS: &[char] = &[' ', '\t', '\r'];
+/// Returns the number of line ends of a text that is only white space. `None` for other texts, and
+/// for those with carriage returns, which need a closer look.
+fn blank_line_ends(extra: &str) -> Option<usize> {
+    extra.bytes().try_fold(0, |line_ends, byte| match byte {
+        b'\n' => Some(line_ends + 1),
+        b' ' | b'\t' => Some(line_ends),
+        _ => None,
+    })
+}
+
+/// The white space of JSON.
+pub(super) const JSON_SPACE: &[char] = &[' ', '\t', '\r', '\n'];
 
 /// Converts line ends to `\n`. A lone carriage return is ordinary white space.
 pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
@@ -94,31 +115,49 @@ pub(super) fn unix_lines(extra: &str) -> Cow<'_, str> {
 /// Writes a comment. All lines of a comment but the first are shifted together, so that the
 /// leftmost is at `depth`.
 fn write_comment(comment: &str, depth: usize, out: &mut String) {
-    let mut lines = comment.split('\n').map(|line| line.trim_end_matches(BLANKS));
+    let mut lines = comment.split('\n').map(str::trim_end);
     out.push_str(lines.next().unwrap_or_default());
     let rest: Vec<&str> = lines.collect();
-    let filled = || rest.iter().filter(|line| !line.is_empty());
-    let common = filled().copied().reduce(common_blanks).unwrap_or_default();
-    let common = common.len() - common.trim_start_matches(BLANKS).len();
+    // A last line that is only the end of the comment gets the indentation of the others.
+    let is_end = |line: &str| line.trim_start_matches(JSON_SPACE) == "*/";
+    let is_own_end = rest.last().is_some_and(|last| is_end(last));
+    let measured = if is_own_end { rest.len().saturating_sub(1) } else { rest.len() };
+    let first = rest.iter().copied().find(|line| !line.is_empty()).unwrap_or_default();
+    let others = rest.iter().take(measured).copied().filter(|line| !line.is_empty());
+    let common = others.fold(first, common_prefix);
+    let blank = common.len() - common.trim_start_matches(JSON_SPACE).len();
     // Stars at the start of lines are aligned with the star of `/*`.
-    let star = rest.iter().all(|line| line.get(common..).is_some_and(|line| line.starts_with('*')));
-    for line in &rest {
+    let is_star = rest.iter().all(|line| !line.is_empty()) && common.get(blank..).unwrap_or_default().starts_with('*');
+    for (index, line) in rest.iter().enumerate() {
         out.push('\n');
-        if !line.is_empty() {
-            indent(out, depth);
-            out.push_str(if star { " " } else { "" });
-            out.push_str(line.get(common..).unwrap_or_default());
+        if line.is_empty() {
+            continue;
         }
+        indent(out, depth);
+        out.push_str(if is_star { " " } else { "" });
+        let is_last = index == measured;
+        out.push_str(if is_last { "*/" } else { line.get(blank..).unwrap_or_default() });
     }
 }
 
-/// Returns the common prefix of two lines.
-fn common_blanks<'a>(one: &'a str, other: &str) -> &'a str {
-    let length = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b && matches!(a, b' ' | b'\t')).count();
-    one.get(..length).unwrap_or_default()
+/// Returns the prefix that two lines have in common. A line that is a prefix of the other does not
+/// count.
+fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
+    let differs = one.char_indices().zip(other.chars()).find(|((_, a), b)| a != b);
+    differs.and_then(|((at, _), _)| one.get(..at)).unwrap_or(one)
 }
 
 /// Writes tabs.
-pub(super) fn indent(out: &mut String, depth: usize) {
-    out.extend(std::iter::repeat_n('\t', depth));
+fn indent(out: &mut String, depth: usize) {
+    const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t";
+    repeat(TABS, depth, out);
+}
+
+/// Writes a number of equal bytes, several at a time. `some` are a few of them.
+pub(super) fn repeat(some: &str, mut count: usize, out: &mut String) {
+    while let Some(rest) = count.checked_sub(some.len()) {
+        out.push_str(some);
+        count = rest;
+    }
+    out.push_str(some.get(..count).unwrap_or_default());
 }

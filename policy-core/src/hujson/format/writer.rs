@@ -3,6 +3,7 @@
 use crate::hujson::document::{Document, Kind, NONE, NodeId};
 use crate::hujson::extra::{commented, has_comment};
 use crate::hujson::format::alignment::Alignment;
+use crate::hujson::format::expansion::Layout;
 use crate::hujson::format::literal;
 use crate::hujson::format::space::Space;
 
@@ -11,18 +12,17 @@ use crate::hujson::format::space::Space;
 const LIMIT: usize = 1 << 30;
 
 /// Returns the formatted text. `None` if it has more than 1 GiB.
-pub(super) fn written(document: &Document, expanded: &[bool]) -> Option<String> {
+pub(super) fn written(document: &Document, layouts: &[Layout]) -> Option<String> {
     let out = String::with_capacity(document.text().len() * 5 / 4);
-    let mut writer =
-        Writer { document, expanded, out, line_ends: 0, alignment: Alignment::default(), open: Vec::new() };
+    let mut writer = Writer { document, layouts, out, line_ends: 0, alignment: Alignment::default(), open: Vec::new() };
     writer.document()?;
     let Writer { out, alignment, .. } = writer;
-    alignment.applied(&out, LIMIT)
+    alignment.applied(out, LIMIT)
 }
 
 struct Writer<'a> {
     document: &'a Document,
-    expanded: &'a [bool],
+    layouts: &'a [Layout],
     out: String,
     /// The number of line ends written so far, except before closing brackets.
     line_ends: usize,
@@ -92,11 +92,16 @@ impl<'a> Writer<'a> {
             self.out.push_str(&literal(self.document, id));
             return;
         }
+        let layout = self.layouts.get(id.0 as usize).copied().unwrap_or(Layout::OneLine);
+        if layout == Layout::Unchanged {
+            self.out.push_str(self.document.source(id));
+            return;
+        }
         self.out.push(if is_object { '{' } else { '[' });
         self.open.push(Open {
             id,
             is_object,
-            is_expanded: self.expanded.get(id.0 as usize).copied().unwrap_or_default(),
+            is_expanded: layout == Layout::Expanded,
             depth,
             next: node.child,
             last: None,
@@ -141,13 +146,7 @@ impl<'a> Writer<'a> {
 
     /// Writes white space and comments. Returns the number of line ends.
     fn space(&mut self, space: Space, extra: &str) -> usize {
-        let start = self.out.len();
-        space.write(extra, &mut self.out);
-        if self.out.len() == start {
-            return 0;
-        }
-        let written = self.out.as_bytes().get(start..).unwrap_or_default();
-        let line_ends = written.iter().filter(|byte| **byte == b'\n').count();
+        let line_ends = space.write(extra, &mut self.out);
         self.line_ends += line_ends;
         line_ends
     }
