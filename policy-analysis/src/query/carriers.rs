@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use policy_core::access::{AccessRule, Denotation, DeviceId, FOUR_VIA_SIX, SelectorId, SelectorIndex, Tailnet};
-use policy_core::access::{overlap, single};
+use policy_core::access::{AccessRule, Denotation, DeviceId, SelectorId, SelectorIndex, Tailnet};
+use policy_core::access::{may_be_behind_exit_node, overlap, single};
 use policy_core::model::{AddressRange, Prefix};
 use policy_core::proof::with_any_tag;
 
@@ -25,19 +25,14 @@ pub(crate) fn is_beyond_tailnet(address: IpAddr) -> bool {
     !Tailnet::is_in_tailnet(single(address))
 }
 
-/// Returns whether addresses represent IPv4 addresses of a site, which its subnet router
-/// translates. No exit node does so.
-fn is_translated(range: AddressRange) -> bool {
-    FOUR_VIA_SIX.first <= range.first && range.last <= FOUR_VIA_SIX.last
-}
-
 impl Carriers {
     /// Returns the routers that carry packets from anywhere in the tailnet to some of these
     /// addresses.
     pub(crate) fn to(tailnet: &Tailnet, ranges: &[AddressRange]) -> Carriers {
         let routers = ranges.iter().flat_map(|&range| tailnet.routers.overlapping(range));
-        let leads_there =
-            |route: &Prefix| ranges.iter().any(|&range| overlap(route.range(), range) && !is_translated(range));
+        let leads_there = |route: &Prefix| {
+            ranges.iter().any(|&range| overlap(route.range(), range) && may_be_behind_exit_node(range))
+        };
         let is_exit = |device: &DeviceId| {
             tailnet.devices.get(*device).is_some_and(|node| node.exit_routes.iter().any(leads_there))
         };
@@ -58,7 +53,7 @@ impl Carriers {
         for (router, routes) in compiled.peer_routes(device) {
             for route in routes.iter().filter(leads_there) {
                 if route.length == 0 {
-                    exit.extend((!is_translated(single(address))).then_some(*router));
+                    exit.extend(may_be_behind_exit_node(single(address)).then_some(*router));
                     continue;
                 }
                 if route.length > narrowest {

@@ -348,8 +348,9 @@ fn what_may_be_allowed_is_not_denied_for_a_route_that_depends_on_it() {
         ("10.0.0.0/24", &subnet, "10.0.0.5", Depends),
         ("10.0.0.0/8", &subnet, "10.0.1.5", Denied),
         ("10.0.0.0/24", &exit, "10.0.0.5", Denied),
-        ("*", &exit, "10.0.0.5", Depends),
-        // An exit node does not translate the addresses of a site.
+        ("*", &exit, "203.0.113.7", Depends),
+        // An exit node drops packets to private addresses, and does not translate those of a site.
+        ("*", &exit, "10.0.0.5", Denied),
         ("*", &exit, "fd7a:115c:a1e0:b1a:0:7:a00:2", Denied),
     ] {
         assert_eq!(decide(&rule(destination), facts, "laptop", address), decision, "{destination} {address}");

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::access::interval::overlap;
+use crate::access::interval::{covers, overlap};
 use crate::model::AddressRange;
 
 /// The addresses that `*` stands for as a source, in addition to the approved routes: the addresses
@@ -60,6 +60,28 @@ pub const INTERNET: [AddressRange; 7] = [
     v4([192, 169, 0, 0], [255, 255, 255, 255]),
     v6(0x2000 << 112, (0x4000 << 112) - 1),
 ];
+
+/// The addresses that no exit node carries, whatever the rules allow: private, link-local and
+/// multicast addresses, and Tailscale's own. It drops packets to them, because an exit node stands
+/// for the internet, and not for its LAN. 4via6 addresses are among them.
+///
+/// They are `removeFromDefaultRoute` in Tailscale's client, and `tests/network` confirms it.
+pub const NOT_BEHIND_EXIT_NODES: [AddressRange; 9] = [
+    v4([10, 0, 0, 0], [10, 255, 255, 255]),
+    v4([100, 64, 0, 0], [100, 127, 255, 255]),
+    v4([169, 254, 0, 0], [169, 254, 255, 255]),
+    v4([172, 16, 0, 0], [172, 31, 255, 255]),
+    v4([192, 168, 0, 0], [192, 168, 255, 255]),
+    v4([224, 0, 0, 0], [239, 255, 255, 255]),
+    v6(0xfd7a_115c_a1e0 << 80, (0xfd7a_115c_a1e0 << 80) | (u128::MAX >> 48)),
+    v6(0xfe80 << 112, (0xfe80 << 112) | (u128::MAX >> 10)),
+    v6(0xff00 << 112, u128::MAX),
+];
+
+/// Returns whether an exit node may carry packets to some addresses of a range.
+pub fn may_be_behind_exit_node(range: AddressRange) -> bool {
+    !NOT_BEHIND_EXIT_NODES.into_iter().any(|local| covers(local, range))
+}
 
 const fn v4(first: [u8; 4], last: [u8; 4]) -> AddressRange {
     let [a, b, c, d] = first;

@@ -27,7 +27,8 @@ mod tailnet_builder;
 mod ternary;
 mod unknowns;
 
-pub use address_space::{FOUR_VIA_SIX, INTERNET, TAILNET, embedded_ipv4, has_tailscales};
+pub use address_space::{FOUR_VIA_SIX, INTERNET, NOT_BEHIND_EXIT_NODES, TAILNET};
+pub use address_space::{embedded_ipv4, has_tailscales, may_be_behind_exit_node};
 pub use bit_set::BitSet;
 pub use declarations::Declarations;
 pub use denotation::{Denotation, domain_of, has_role, login_key};

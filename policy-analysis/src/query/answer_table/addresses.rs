@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use policy_core::access::{Side, single};
+use policy_core::access::{NOT_BEHIND_EXIT_NODES, Side, single};
 use policy_core::json::{Value, json};
 use policy_core::model::{AddressRange, Policy};
 use policy_core::proof::atoms;
@@ -26,7 +26,8 @@ pub(super) fn addresses<'p>(
     let named = rules.distinct.iter().flat_map(|selector| tailnet.literal(selector));
     let devices = tailnet.devices.iter().flat_map(|node| &node.addresses).map(|&address| single(address));
     let routes = tailnet.devices.iter().flat_map(|node| node.routes.iter().chain(&node.exit_routes));
-    let atoms = atoms(named.chain(devices).chain(routes.map(|route| route.range())));
+    let local = NOT_BEHIND_EXIT_NODES.into_iter().filter(|_| !tailnet.exit_nodes.is_empty());
+    let atoms = atoms(named.chain(devices).chain(routes.map(|route| route.range())).chain(local));
     let subjects: Vec<(AddressRange, [Result<Subject, String>; 2])> = atoms
         .into_iter()
         .map(|atom| {
