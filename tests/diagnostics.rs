@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use policy_core::diagnostic::Evidence;
+use policy_core::hujson::Document;
 use policy_core::{Code, Diagnostic, Policy, Severity};
 use policy_test_support::snapshot;
 use policy_tool::scan::judge::{self, ScannedFile};
@@ -144,11 +145,31 @@ fn answer_lines(findings: &[Diagnostic]) -> String {
     out
 }
 
-fn row(code: Code) -> String {
-    format!("| [`{code}`](#{code}) | {} | {} | {} |", severity(code), code.evidence().name(), code.title())
+/// Returns the fixed policy of each finding of the example that has a fix, and whether it is certain.
+fn fixes(entry: &Entry) -> Vec<(Diagnostic, String, bool)> {
+    let Some(text) = entry.policies.first().filter(|_| entry.scanned.is_empty()) else { return Vec::new() };
+    let Ok(document) = Document::parse(text.as_str()) else { return Vec::new() };
+    let fixed = |finding: Diagnostic| {
+        let edit = document.edit(finding.fix()?, finding.origin)?;
+        let mut fixed = text.clone();
+        fixed.replace_range(edit.place.range(), &edit.text);
+        Some((finding, fixed, edit.is_certain))
+    };
+    entry.findings().into_iter().filter_map(fixed).collect()
 }
 
-const TABLE: &str = "| --- | --- | --- | --- |";
+fn row(entry: &Entry) -> String {
+    let Entry { code, .. } = entry;
+    let fix = match fixes(entry).iter().map(|(.., is_certain)| *is_certain).max() {
+        Some(true) => "yes",
+        Some(false) => "to confirm",
+        None => "",
+    };
+    let cells = [severity(*code), code.evidence().name(), fix, code.title()].join(" | ");
+    format!("| [`{code}`](#{code}) | {cells} |")
+}
+
+const TABLE: &str = "| --- | --- | --- | --- | --- |";
 
 /// Returns the page with the current table and findings.
 fn updated(page: &str) -> String {
@@ -166,7 +187,7 @@ fn updated(page: &str) -> String {
                     writeln!(out, "{line}").unwrap();
                 }
                 if line == TABLE {
-                    Code::ALL.iter().for_each(|&code| writeln!(out, "{}", row(code)).unwrap());
+                    entries.iter().for_each(|entry| writeln!(out, "{}", row(entry)).unwrap());
                 }
             }
             Piece::Block { language, text } => {
@@ -223,6 +244,28 @@ fn each_example_shows_its_mistake_and_no_other() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The change of an example must remove the finding, and must not add another one.
+#[test]
+fn the_fix_of_each_example_works() {
+    let mut count = 0;
+    for entry in entries(&page()) {
+        for (finding, text, _) in fixes(&entry) {
+            count += 1;
+            let left = findings(&text, &entry.facts);
+            let is_it = |other: &&Diagnostic| (other.code, &other.message) == (finding.code, &finding.message);
+            let before = entry.findings();
+            let numbers = [&before, &left].map(|findings| findings.iter().filter(is_it).count());
+            assert!(numbers[1] < numbers[0], "{}: the fix leaves {finding}: {text}", entry.code);
+            let known = |other: &Diagnostic| before.iter().any(|known| known.message == other.message);
+            // Warnings about the whole policy appear only without errors.
+            let new = left.iter().filter(|other| !known(other) && (other.is_error() || !finding.is_error()));
+            let new: Vec<String> = new.map(ToString::to_string).collect();
+            assert!(new.is_empty(), "{}: the fix leads to {new:?}: {text}", entry.code);
+        }
+    }
+    assert!(count > 30, "{count}");
 }
 
 /// A page quotes a message of Tailscale only if the message is known.

@@ -22,7 +22,7 @@ fn packages() -> Vec<Value> {
 /// Returns the packages that are published.
 fn published() -> Vec<Value> {
     let published: Vec<Value> = packages().into_iter().filter(|package| package["publish"].is_null()).collect();
-    assert_eq!(published.len(), 7);
+    assert_eq!(published.len(), 8);
     published
 }
 
@@ -42,8 +42,15 @@ fn files(folder: &str) -> Vec<String> {
 
 /// Returns the files that describe packages.
 fn packaging() -> Vec<String> {
-    let others = ["pyproject.toml", "flake.nix", ".pre-commit-hooks.yaml", ".github/workflows/release.yml"];
-    [files("packaging"), files("packaging/npm"), others.map(str::to_owned).to_vec()].concat()
+    let others = [
+        "pyproject.toml",
+        "flake.nix",
+        ".pre-commit-hooks.yaml",
+        ".github/workflows/release.yml",
+        "editors/vscode/package.json",
+    ];
+    let others = others.into_iter().map(str::to_owned).collect();
+    [files("packaging"), files("packaging/npm"), others].concat()
 }
 
 /// Returns the targets of `packaging/targets`.

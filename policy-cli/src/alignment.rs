@@ -30,6 +30,11 @@ impl Alignment {
         Some(Alignment { formatted, original, nodes, ends })
     }
 
+    /// Returns the original text.
+    pub(crate) fn original_document(&self) -> &Document {
+        &self.original
+    }
+
     /// Returns the part of the original text for a part of the formatted text.
     pub(crate) fn original(&self, part: Origin) -> Option<Origin> {
         match (self.start(part.start), self.end(part.end)) {

@@ -22,7 +22,7 @@ pub fn argument() -> Arg {
 }
 
 /// Returns the path of the file of invariants that belongs to a policy. The file may not exist.
-pub(crate) fn beside(policy: &Path) -> PathBuf {
+pub fn beside(policy: &Path) -> PathBuf {
     policy.with_extension(EXTENSION)
 }
 

@@ -22,13 +22,13 @@ pub mod tool {
     #[cfg(feature = "deploy")]
     pub use crate::command::pull;
     pub use crate::command::{Command, CommandResult, Example, Run};
-    pub use crate::facts::{argument as facts_argument, read_text as read_facts};
+    pub use crate::facts::{argument as facts_argument, join as join_facts, read_text as read_facts};
     #[cfg(feature = "deploy")]
     pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, output, report, target, temporary, text, today, valid,
-        words,
+        argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text,
+        today, uri, valid, words,
     };
 }
 
@@ -51,11 +51,13 @@ mod facts;
 pub mod failure;
 #[doc(hidden)]
 pub mod file;
+mod fix;
 mod git;
 #[doc(hidden)]
 pub mod invariants_file;
 mod json;
-mod line_index;
+#[doc(hidden)]
+pub mod line_index;
 mod locations;
 mod names;
 mod original;
@@ -86,6 +88,8 @@ mod test_report;
 pub mod text;
 #[doc(hidden)]
 pub mod today;
+#[doc(hidden)]
+pub mod uri;
 #[doc(hidden)]
 pub mod valid;
 #[cfg(feature = "deploy")]

@@ -1,7 +1,7 @@
 //! Converts byte offsets to lines and columns.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// The number of bytes between two marks, which is the maximum that a look-up has to count.
 const STRIDE: usize = 1024;
@@ -9,10 +9,10 @@ const STRIDE: usize = 1024;
 /// An index of a text that finds the line and the column of any byte without reading the whole text
 /// again. This is fast even if the text is one line of megabytes, like a minified policy.
 #[derive(Debug)]
-pub(crate) struct LineIndex<'a> {
+pub struct LineIndex<'a> {
     text: Cow<'a, str>,
     /// It is made for the first look-up. Without findings, there is none.
-    counted: OnceCell<Counted>,
+    counted: OnceLock<Counted>,
 }
 
 /// The numbers that make look-ups fast.
@@ -26,15 +26,15 @@ struct Counted {
 
 /// A position in a text, as people and tools count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position {
+pub struct Position {
     /// The number of bytes before it.
-    pub(crate) offset: usize,
+    pub offset: usize,
     /// The line, counted from 1. Only `\n` ends a line.
-    pub(crate) line: usize,
+    pub line: usize,
     /// The column, counted from 1 in characters (Unicode scalar values), as rustc does.
-    pub(crate) column: usize,
+    pub column: usize,
     /// The column, counted from 1 in UTF-16 code units, as SARIF viewers and editors do.
-    pub(crate) utf16_column: usize,
+    pub utf16_column: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,8 +69,8 @@ impl Counted {
 }
 
 impl<'a> LineIndex<'a> {
-    pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        LineIndex { text: text.into(), counted: OnceCell::new() }
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        LineIndex { text: text.into(), counted: OnceLock::new() }
     }
 
     fn counted(&self) -> &Counted {
@@ -78,18 +78,18 @@ impl<'a> LineIndex<'a> {
     }
 
     /// Returns the text of the index.
-    pub(crate) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         &self.text
     }
 
     /// Returns the position of a byte. Past the end of the text, this is its end. In the middle of
     /// a character, it is the character's first byte.
-    pub(crate) fn position(&self, offset: usize) -> Position {
+    pub fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.counted().lines.partition_point(|start| *start <= offset);
+        let line = self.line(offset);
         let before_line = self.before(self.line_start(line));
         let before = self.before(offset);
         Position {
@@ -100,14 +100,19 @@ impl<'a> LineIndex<'a> {
         }
     }
 
+    /// Returns the line of a byte, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.counted().lines.partition_point(|start| *start <= offset)
+    }
+
     /// Returns the first byte of a line, counted from 1, or the end of the text if there are fewer
     /// lines.
-    pub(crate) fn line_start(&self, line: usize) -> usize {
+    pub fn line_start(&self, line: usize) -> usize {
         self.counted().lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
     /// Returns the end of a line, counted from 1, without the `\n` or `\r\n` that ends it.
-    pub(crate) fn line_end(&self, line: usize) -> usize {
+    pub fn line_end(&self, line: usize) -> usize {
         match self.counted().lines.get(line) {
             Some(next) if self.text.as_bytes().get(..next - 1).is_some_and(|before| before.ends_with(b"\r")) => {
                 next - 2

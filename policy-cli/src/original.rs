@@ -5,12 +5,14 @@
 //! the build time. To show more, it reads the source again. It reads Rust with the parser of
 //! `policy!`. It ignores a source that differs from the built-in policy.
 
+use std::cell::Cell;
 use std::env;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use policy_core::Policy;
+use policy_core::diagnostic::Edit;
 use policy_core::source::{FileId, Origin};
+use policy_core::{Diagnostic, Policy};
 use policy_syntax::RustSource;
 
 use crate::alignment::Alignment;
@@ -20,6 +22,8 @@ use crate::source_file::{SourceFile, Span};
 /// The source files of a built-in policy.
 #[derive(Debug)]
 pub(crate) struct Original {
+    /// The folder that the names of the files are relative to.
+    folder: PathBuf,
     files: Vec<SourceFile<'static>>,
     source: Source,
     alignment: Alignment,
@@ -29,7 +33,7 @@ pub(crate) struct Original {
 #[derive(Debug)]
 enum Source {
     /// The contents of a `policy!`.
-    Rust(RustSource),
+    Rust(Box<RustSource>),
     /// The index of the policy file.
     Hujson(usize),
 }
@@ -51,7 +55,8 @@ impl Original {
             return None;
         }
         let texts = paths.iter().map(|path| file::read_text(path).ok()).collect::<Option<Vec<String>>>()?;
-        Original::parse(names, texts, policy)
+        let original = Original::parse(names, texts, policy)?;
+        Some(Original { folder: folder.to_owned(), ..original })
     }
 
     fn parse(names: &[&str], texts: Vec<String>, policy: &Policy) -> Option<Original> {
@@ -61,11 +66,11 @@ impl Original {
             || borrowed.iter().enumerate().find_map(|(file, text)| Some((Source::Hujson(file), align(text)?)));
         let in_rust = || {
             let source = RustSource::find(&borrowed, &|lowered| align(&lowered.policy).is_some())?;
-            align(&source.lowered.policy).map(|alignment| (Source::Rust(source), alignment))
+            align(&source.lowered.policy).map(|alignment| (Source::Rust(Box::new(source)), alignment))
         };
         let (source, alignment) = in_rust().or_else(in_file)?;
         let files = names.iter().zip(texts).map(|(name, text)| SourceFile::new(PathBuf::from(name), text)).collect();
-        let original = Original { files, source, alignment };
+        let original = Original { folder: PathBuf::new(), files, source, alignment };
         original.has_lines(policy).then_some(original)
     }
 
@@ -78,6 +83,55 @@ impl Original {
                     .span(statement)
                     .is_some_and(|span| span.start.line == line && span.source.path.as_ref() == Path::new(file))
         })
+    }
+
+    /// Returns the names, the paths and the texts of the files that have the policy's rules.
+    pub(crate) fn files(&self) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<String>) {
+        let is_wanted = |index: &usize| match self.source {
+            Source::Rust(_) => true,
+            Source::Hujson(file) => *index == file,
+        };
+        let files = self.files.iter().enumerate().filter(|(index, _)| is_wanted(index)).map(|(_, file)| file);
+        let (mut names, mut paths, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            names.push(file.path.to_path_buf());
+            paths.push(self.folder.join(&file.path));
+            texts.push(file.lines.text().to_owned());
+        }
+        (names, paths, texts)
+    }
+
+    /// Returns the number of the `policy!` among those in the files that can be read. Returns `None`
+    /// if the policy is in a policy file.
+    pub(crate) fn policy_number(&self) -> Option<usize> {
+        let Source::Rust(source) = &self.source else { return None };
+        let texts: Vec<&str> = self.files.iter().map(|file| file.lines.text()).collect();
+        let number = Cell::new(0);
+        RustSource::find(&texts, &|lowered| {
+            let is_it = lowered.policy == source.lowered.policy;
+            number.set(number.get() + usize::from(!is_it));
+            is_it
+        })?;
+        Some(number.get())
+    }
+
+    /// Returns the edit that fixes a finding about the policy, and the file with its place.
+    pub(crate) fn edit(&self, finding: &Diagnostic) -> Option<(&SourceFile<'static>, Edit<Range<usize>>)> {
+        let mut finding = finding.clone();
+        if finding.origin.file == FileId::Policy {
+            finding.origin = self.alignment.original(finding.origin)?;
+        }
+        match &self.source {
+            Source::Rust(source) => {
+                let texts: Vec<&str> = self.files.iter().map(|file| file.lines.text()).collect();
+                let (file, edit) = source.edit(&texts, &finding)?;
+                Some((self.files.get(file)?, edit))
+            }
+            Source::Hujson(file) => {
+                let edit = self.alignment.original_document().edit(finding.fix()?, finding.origin)?;
+                Some((self.files.get(*file)?, edit.map_place(Origin::range)))
+            }
+        }
     }
 
     /// Returns the place of a part of the policy or of its own facts.
@@ -112,6 +166,8 @@ fn folders() -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use policy_core::Code;
+    use policy_core::diagnostic::Help;
     use policy_core::hujson::Document;
     use policy_core::model::SourceLines;
 
@@ -152,6 +208,23 @@ policy! {
             assert_eq!(SOURCE.get(span.start.offset..span.end.offset), Some(words));
             assert_eq!((span.start.line, span.start.column), (line, column), "{words}");
         }
+    }
+
+    #[test]
+    fn the_files_of_a_policy_can_be_fixed() {
+        let other = "policy! { tagOwners { tag:other; } }";
+        let original = Original::parse(&["src/tailnet.rs"], vec![format!("{SOURCE}{other}")], &built_in()).unwrap();
+        assert_eq!(original.policy_number(), Some(0));
+        let original = Original { folder: PathBuf::from("crate"), ..original };
+        let (names, paths, texts) = original.files();
+        assert_eq!((names.len(), texts.len()), (1, 1));
+        assert_eq!((&names[0], &paths[0]), (&PathBuf::from("src/tailnet.rs"), &PathBuf::from("crate/src/tailnet.rs")));
+        let policy = built_in();
+        let tag = policy.tag_owners[0].tag.origin;
+        let finding = Diagnostic::new(Code::UnusedTag, tag, "nothing uses it").help(Help::remove_entry("remove it"));
+        let (file, edit) = original.edit(&finding).unwrap();
+        assert_eq!(file.path.as_ref(), Path::new("src/tailnet.rs"));
+        assert_eq!(texts[0].get(edit.place), Some("tag:web = amy; "));
     }
 
     #[test]

@@ -25,17 +25,31 @@ pub fn argument() -> Arg {
 /// either, the policy is for Tailscale, unless it is clearly for headscale, which is reported.
 /// Messages call the policy `path`.
 pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
-    let named = argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok());
+    let (policy, login) = read(text, named(matches));
+    if let Some(login) = login {
+        output::say(&format!(
+            "note: {} is checked for headscale, because `{login}` has no domain; use `--target tailscale` to check it for Tailscale\n",
+            file::visible_name(path)
+        ));
+    }
+    policy
+}
+
+/// Returns the control server that [`argument`] names.
+pub fn named(matches: &ArgMatches) -> Option<Dialect> {
+    argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok())
+}
+
+/// Reads a policy for a control server. If none is named, also returns the login by which the
+/// policy must be for headscale.
+pub fn read(text: String, named: Option<Dialect>) -> (Policy, Option<String>) {
     let policy = Policy::parse_in(text, named);
     let is_open = named.is_none() && policy.dialect == Dialect::Tailscale;
     let login = policy.bare_login().filter(|_| is_open).map(|login| login.text.to_string());
-    let Some(login) = login else { return policy };
-    if Policy::names_target(&policy.text) {
-        return policy;
+    match login {
+        Some(login) if !Policy::names_target(&policy.text) => {
+            (Policy::parse_in(policy.text, Some(Dialect::Headscale)), Some(login))
+        }
+        _ => (policy, None),
     }
-    output::say(&format!(
-        "note: {} is checked for headscale, because `{login}` has no domain; use `--target tailscale` to check it for Tailscale\n",
-        file::visible_name(path)
-    ));
-    Policy::parse_in(policy.text, Some(Dialect::Headscale))
 }

@@ -115,7 +115,8 @@
 //!
 //! # Features
 //!
-//! `serde` implements `serde::Serialize` for the results.
+//! `serde` implements `serde::Serialize` for the results. `vocabulary` explains the words of a
+//! policy, for editors.
 //!
 //! # Modules
 //!
@@ -150,7 +151,7 @@ mod serialize;
 pub mod source;
 pub mod testing;
 mod valid_policy;
-#[cfg(any(rust_analyzer, doc, test))]
+#[cfg(any(feature = "vocabulary", rust_analyzer, doc, test))]
 pub mod vocabulary;
 
 pub use diagnostic::{Code, Diagnostic, Severity};

@@ -6,14 +6,16 @@ use policy_core::model::{LintLevels, Policy};
 use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, check};
 use policy_syntax::token::TokenKind;
-use policy_syntax::{Iteration, Lowered, RecoveredNames, Source, SourceKind, TokenRange, invariants_file, lower, read};
+use policy_syntax::{
+    Hovers, Iteration, Lowered, RecoveredNames, Source, SourceKind, TokenRange, invariants_file, lower, read,
+};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::analyse::{Analysed, analyse};
 use crate::file::{File, Files};
 use crate::fragment::{self, Fragment};
-use crate::ide::{self, Hovers};
+use crate::ide;
 use crate::items::items;
 use crate::report::report;
 use crate::span_range::{Finding, SpanRange, file_and_line};
@@ -116,10 +118,10 @@ fn from_tokens(input: TokenStream, fragments: Vec<Fragment>) -> (TokenStream, Ve
     let today = Today::read();
     let Analysed { policy, diagnostics, made } =
         analyse(&lowered.policy, &lowered.facts, None, today.date(), judge, |policy, hujson| {
-            let hovers = ide::is_wanted().then(|| Hovers::new(policy, &reading));
+            let hovers = ide::is_wanted().then(|| Hovers::new(policy).with_lets(&reading));
             let line = |origin| file_and_line(place(origin).first);
             let (items, names) = items(policy, hujson, &lowered.facts, &place, &line, hovers.as_ref(), &mut findings);
-            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place));
+            let ide = hovers.map(|hovers| ide::module(&tokens, &spans, &names, &hovers, policy, &place_in_tokens));
             let tracked = today::track(policy);
             quote! { #ide #items #tracked }
         });

@@ -6,11 +6,11 @@ use policy_core::Code;
 use policy_core::identifier::{ALL, item_name};
 use policy_core::model::{InvariantsFile, LintLevels, Policy, SourceLines};
 use policy_core::source::Origin;
+use policy_syntax::Hovers;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::capability_types;
-use crate::ide::Hovers;
 use crate::item_names::{ItemNames, documentation, type_of};
 use crate::span_range::{Finding, SpanRange};
 

@@ -19,6 +19,7 @@
 mod cursor;
 mod finding;
 mod fix;
+mod hover;
 pub mod invariants_file;
 pub mod layout;
 mod lexer;
@@ -27,6 +28,7 @@ pub mod occurrence;
 mod parse;
 mod positions;
 pub mod reserved;
+mod rule_hover;
 mod rust_source;
 pub mod string;
 #[cfg(test)]
@@ -37,10 +39,12 @@ mod token_range;
 mod tree;
 
 pub use finding::Finding;
-pub use fix::apply_fix;
+pub use fix::edit;
+pub use hover::Hovers;
 pub use lower::{Lowered, Use, lower};
 pub use parse::{Fragment, Iteration, LetSummary, Reading, RecoveredNames, Source, SourceKind, is_section, read};
 pub use positions::Positions;
+pub use rule_hover::rule_hovers;
 pub use rust_source::RustSource;
 pub use text::{LexicalError, TokenText};
 pub use token_range::TokenRange;

@@ -2,8 +2,12 @@
 
 use std::ops::Range;
 
+use policy_core::Diagnostic;
+use policy_core::diagnostic::Edit;
 use policy_core::source::Origin;
 
+use crate::finding::Finding;
+use crate::fix::edit;
 use crate::layout::{MacroCall, macro_calls};
 use crate::lower::{Lowered, lower};
 use crate::parse::{Fragment, Source, SourceKind, read};
@@ -27,6 +31,8 @@ use crate::token_range::TokenRange;
 pub struct RustSource {
     /// The HuJSON, the facts and the invariants.
     pub lowered: Lowered,
+    /// The findings of the parser.
+    pub findings: Vec<Finding>,
     /// The file and the bytes of each token.
     ranges: Vec<(usize, Range<usize>)>,
 }
@@ -55,11 +61,37 @@ impl RustSource {
     /// Returns the source of a part of the HuJSON or of its facts: the index of a file, and the
     /// bytes in it.
     pub fn place(&self, origin: Origin) -> Option<(usize, Range<usize>)> {
-        let (place, _) = self.lowered.place(origin)?;
+        self.range(self.lowered.place(origin)?.0)
+    }
+
+    /// Returns the index of a file and the bytes of some tokens in it.
+    fn range(&self, place: TokenRange) -> Option<(usize, Range<usize>)> {
         let (file, first) = self.ranges.get(place.first.index())?;
         // A part may come from several tokens of a `let`, a loop or a fragment.
         let last = self.ranges.get(place.last.index()).filter(|(other, last)| other == file && first.start <= last.end);
         Some((*file, first.start..last.map_or(first.end, |(_, last)| last.end)))
+    }
+
+    /// Returns the edit of one of `files` that fixes a finding about the HuJSON or its facts, and the
+    /// index of the file. `files` are the texts that this was read from.
+    pub fn edit(&self, files: &[&str], finding: &Diagnostic) -> Option<(usize, Edit<Range<usize>>)> {
+        let finding = self.lowered.with_fix_of_source(finding.clone());
+        self.edit_at(files, &finding, self.place(finding.origin)?)
+    }
+
+    /// Like [`RustSource::edit`], for a finding about tokens.
+    pub fn edit_of_tokens(&self, files: &[&str], finding: &Finding) -> Option<(usize, Edit<Range<usize>>)> {
+        let is_repeated = finding.origin.iteration.is_some();
+        if is_repeated { None } else { self.edit_at(files, finding, self.range(finding.origin)?) }
+    }
+
+    fn edit_at<P>(
+        &self,
+        files: &[&str],
+        finding: &Diagnostic<P>,
+        (file, place): (usize, Range<usize>),
+    ) -> Option<(usize, Edit<Range<usize>>)> {
+        Some((file, edit(finding.fix()?, files.get(file)?, place)?))
     }
 
     fn read(files: &[&str], policy: &Call, calls: &[Call]) -> Option<RustSource> {
@@ -71,8 +103,8 @@ impl RustSource {
             fragments.push(ranges.fragment(name, calls)?);
         }
         let source = Source { kind: SourceKind::Policy, positions: &ranges };
-        let lowered = lower(&read(&tokens, &source, fragments));
-        Some(RustSource { lowered, ranges: ranges.ranges })
+        let reading = read(&tokens, &source, fragments);
+        Some(RustSource { lowered: lower(&reading), findings: reading.findings, ranges: ranges.ranges })
     }
 }
 

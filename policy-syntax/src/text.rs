@@ -69,9 +69,13 @@ impl<'a> TokenText<'a> {
 
     /// Returns the range of bytes of a place.
     pub fn range(&self, place: TokenRange) -> Range<usize> {
-        let range = |token: TokenId| self.ranges.get(token.index()).cloned().unwrap_or_default();
-        let start = range(place.first).start;
-        start..range(place.last).end.max(start)
+        let start = self.token_range(place.first).start;
+        start..self.token_range(place.last).end.max(start)
+    }
+
+    /// Returns the range of bytes of a token.
+    pub fn token_range(&self, token: TokenId) -> Range<usize> {
+        self.ranges.get(token.index()).cloned().unwrap_or_default()
     }
 
     fn push(&mut self, kind: TokenKind, range: Range<usize>) {

@@ -7,6 +7,7 @@
 mod command;
 mod comment;
 pub mod import;
+mod lsp;
 pub mod migrate;
 mod operator_crate;
 pub mod scan;

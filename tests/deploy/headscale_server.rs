@@ -143,7 +143,7 @@ impl Headscale {
 
     /// Runs headscale's command line.
     fn run(&self, arguments: &[&str]) -> String {
-        let arguments = [&["-c", "config.yaml"], arguments].concat();
+        let arguments = [&["-c", "config.yaml", "--force"], arguments].concat();
         process::successful(process::run(&self.program, &self.folder, &arguments))
     }
 }

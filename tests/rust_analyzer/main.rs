@@ -478,6 +478,38 @@ fn names_and_words_are_offered_where_they_may_stand() {
 }
 
 #[test]
+fn a_rule_says_who_reaches_what() {
+    with_editor(FILE, |editor| {
+        for (place, lines) in [
+            (
+                "printer o|n https, tcp:22;",
+                &[
+                    "The ports that the grant allows",
+                    "From: `group:eng-team` (`alice@example.com`, `bob@example.com`)",
+                    "To: `tag:homelab` (`indri`), `printer` (`192.168.1.20`)",
+                    "On: `tcp:443`, `tcp:22`",
+                ][..],
+            ),
+            ("tag:k8s-api o|n tcp:6443", &["From: `tag:homelab` (`indri`)", "To: `tag:k8s-api`", "On: `tcp:6443`"]),
+            ("ssh { che|ck", &["To: `tag:homelab` (`indri`)", "As: `autogroup:nonroot`"]),
+        ] {
+            let card = editor.hover(place);
+            for line in lines {
+                assert!(card.contains(line), "{place}: no {line} in\n{card}");
+            }
+        }
+        // The other rules are not meant.
+        assert!(!editor.hover("tag:k8s-api o|n tcp:6443").contains("printer"));
+    });
+    with_editor(LOOPS, |editor| {
+        let card = editor.hover("$reach o|n $number;");
+        for line in ["From: `tag:kiwix`", "From: `tag:feed`", "On: `80`"] {
+            assert!(card.contains(line), "{card}");
+        }
+    });
+}
+
+#[test]
 fn mistakes_are_underlined_as_they_are_typed() {
     with_editor(FILE, |editor| {
         assert_eq!(editor.diagnostics(), [""; 0]);

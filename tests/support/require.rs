@@ -42,6 +42,12 @@ fn in_path(name: &str) -> Vec<PathBuf> {
     std::env::split_paths(&folders).map(|folder| folder.join(name)).filter(|program| program.is_file()).collect()
 }
 
+/// Returns the folder that `.ci/install` puts a tool into.
+fn tool_folder(tool: &str) -> PathBuf {
+    let folder = Command::new(crate::root().join(".ci/tool-folder")).arg(tool).output();
+    folder.map(|output| String::from_utf8_lossy(&output.stdout).trim().into()).unwrap_or_default()
+}
+
 /// Finds a file or folder of `shared`, a folder beside the repository.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = crate::root().join("../shared").join(name);
@@ -85,9 +91,7 @@ pub fn rust_analyzer() -> Option<PathBuf> {
 /// Finds a Python that has some modules: `python3`, else Debian's, which has the modules of
 /// Debian's packages and may not be the first in `PATH`, else the one of `.ci/install`.
 pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
-    let folder = Command::new(crate::root().join(".ci/tool-folder")).arg("python").output();
-    let folder = folder.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    let candidates = ["python3".into(), "/usr/bin/python3".into(), Path::new(&folder).join("bin/python")];
+    let candidates = ["python3".into(), "/usr/bin/python3".into(), tool_folder("python").join("bin/python")];
     let imports = format!("import {}", modules.join(", "));
     let found = candidates.into_iter().find(|python| runs(python, &["-c", &imports]));
     or_skip(found, &format!("no Python with {} runs here: see `.ci/install`", modules.join(", ")))
@@ -97,6 +101,25 @@ pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
 pub fn program(name: &str) -> Option<PathBuf> {
     let found = in_path(name).into_iter().next();
     or_skip(found, &format!("there is no program {name} in PATH: see `.ci/install`"))
+}
+
+/// Finds the Neovims: those in `PATH`, and the current one of `.ci/install`. Debian's is old, and has
+/// another client for language servers.
+pub fn neovims() -> Vec<PathBuf> {
+    let mut found = in_path("nvim");
+    found.push(tool_folder("neovim").join("bin/nvim"));
+    found.retain(|program| runs(program, &["--version"]));
+    let found = (!found.is_empty()).then_some(found);
+    or_skip(found, "no Neovim runs here: see `.ci/install`").unwrap_or_default()
+}
+
+/// Finds an Emacs with Eglot.
+pub fn emacs() -> Option<PathBuf> {
+    let is_complete = |program: &PathBuf| {
+        runs(program, &["--batch", "-q", "--eval", "(progn (package-initialize) (require 'eglot))"])
+    };
+    let found = in_path("emacs").into_iter().find(is_complete);
+    or_skip(found, "no Emacs with Eglot runs here: see `.ci/install`")
 }
 
 /// Finds Node: the program that `POLICY_NODE` names, else `node`.
@@ -109,11 +132,24 @@ pub fn node() -> Option<PathBuf> {
 /// names, else `chromium`.
 pub fn browser() -> Option<(PathBuf, PathBuf)> {
     let node = node()?;
-    let modules = crate::root().join("tests/page/node_modules/playwright-core");
-    or_skip(modules.exists().then_some(()), "the Node modules of tests/page are not installed: see `.ci/install`")?;
+    node_modules("tests/page", "playwright-core")?;
     let named = std::env::var_os("POLICY_CHROMIUM").map(PathBuf::from);
     let chromium = named.or_else(|| in_path("chromium").into_iter().next());
     Some((node, or_skip(chromium, "no Chromium is here: see `.ci/install`")?))
+}
+
+/// Finds the script of code-server, which runs in Node.
+pub fn code_server() -> Option<PathBuf> {
+    let modules = tool_folder("code-server").join("node_modules");
+    let script = modules.join("code-server/out/node/entry.js");
+    or_skip(script.is_file().then_some(script), "code-server is not installed: see `.ci/install-code-server`")
+}
+
+/// Finds the Node modules of a folder of the repository, if a module is among them.
+pub fn node_modules(folder: &str, module: &str) -> Option<PathBuf> {
+    let modules = crate::root().join(folder).join("node_modules");
+    let found = modules.join(module).exists().then_some(modules);
+    or_skip(found, &format!("the Node modules of {folder} are not installed: see `.ci/install`"))
 }
 
 /// Builds the Go program in a folder of the repository as `program`.

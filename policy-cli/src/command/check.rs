@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ArgMatches;
+use clap::{ArgGroup, ArgMatches};
 use policy_core::diagnostic::group_by_cause;
 use policy_core::{Diagnostic, Policy, Severity};
 
 use super::{Command, CommandResult, NamedPolicy, Run};
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
+use crate::fix::{self, Mode};
 use crate::program::BUILT_IN;
 use crate::report::{Format, Report, pieces};
 use crate::shown_by_cargo::ShownByCargo;
@@ -26,6 +27,8 @@ pub(crate) const COMMAND: Command = Command {
         ("", "for people"),
         ("--tailnet facts.json", "with the roles, addresses and tags of the tailnet"),
         ("--format github", "in CI: annotate the pull request"),
+        ("--diff", "show what `--fix` would change"),
+        ("--fix", "make the changes that are certain"),
     ],
 };
 
@@ -35,8 +38,23 @@ fn define(command: clap::Command) -> clap::Command {
         .after_help(MORE)
         .arg(argument::format(Format::ALL, "The output format"))
         .arg(argument::flag("deny-warnings", "Exit with 1 if there are warnings, and not only for errors"))
+        .arg(argument::flag("fix", "Make the changes that findings suggest and that are certain"))
+        .arg(argument::flag(
+            "diff",
+            "Write nothing; print what `--fix` would change, and exit with 1 if there is something",
+        ))
+        .arg(
+            argument::flag(
+                "unsafe-fixes",
+                "With `--fix` or `--diff`: also make the changes that a person must confirm",
+            )
+            .requires(FIXING),
+        )
+        .group(ArgGroup::new(FIXING).args(["fix", "diff"]).multiple(true))
         .arg(facts::argument())
 }
+
+const FIXING: &str = "fixing";
 
 /// A policy with its findings.
 struct Checked {
@@ -58,6 +76,13 @@ fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches)
     if policies.len() > 1 && facts::are_on_stdin(matches) {
         return Err(Failure::new("facts from stdin are for one policy").help("put them into a file"));
     }
+    let (policies, has_fixes) = match mode(matches) {
+        Some(mode) => fix(policies, mode, &mut status, matches)?,
+        None => (policies, false),
+    };
+    if matches.get_flag("diff") {
+        return Ok(status.max(ExitStatus::with_findings(has_fixes)));
+    }
     let mut checked = Vec::new();
     for policy in policies {
         match check(policy, matches) {
@@ -73,7 +98,11 @@ fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches)
     }
     let format = argument::get_format(matches, Format::ALL);
     let shown: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.news)).collect();
-    output::print_pieces(pieces(&shown, format, &output::stdout_renderer()))?;
+    if has_text_on_stdout(&checked, matches) {
+        shown.iter().for_each(output::say_findings);
+    } else {
+        output::print_pieces(pieces(&shown, format, &output::stdout_renderer()))?;
+    }
     let reports: Vec<Report> = checked.iter().map(|policy| policy.report(&policy.findings)).collect();
     let count = |severity| reports.iter().map(|report| report.count(severity)).sum::<usize>();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -89,6 +118,54 @@ fn run(policies: Vec<NamedPolicy>, mut status: ExitStatus, matches: &ArgMatches)
     }
     let is_bad = errors > 0 || warnings > 0 && matches.get_flag("deny-warnings");
     Ok(status.max(ExitStatus::with_findings(is_bad)))
+}
+
+/// Returns how to fix, if that is wanted.
+fn mode(matches: &ArgMatches) -> Option<Mode> {
+    match (matches.get_flag("diff"), matches.get_flag("fix")) {
+        (true, _) => Some(Mode::Diff),
+        (false, true) => Some(Mode::Write),
+        (false, false) => None,
+    }
+}
+
+/// Returns whether the fixed text of stdin is on stdout, so that the findings go to stderr.
+fn has_text_on_stdout(checked: &[Checked], matches: &ArgMatches) -> bool {
+    let stdin = file::display_name(Path::new("-"));
+    mode(matches) == Some(Mode::Write) && checked.iter().any(|policy| policy.name == stdin)
+}
+
+/// Fixes some policies. Returns those that remain to be checked, and whether there are fixes.
+fn fix(
+    policies: Vec<NamedPolicy>,
+    mode: Mode,
+    status: &mut ExitStatus,
+    matches: &ArgMatches,
+) -> Result<(Vec<NamedPolicy>, bool), Failure> {
+    if facts::are_on_stdin(matches) {
+        return Err(
+            Failure::new("facts from stdin are read only once, and fixes need them again").help("put them into a file")
+        );
+    }
+    let (mut fixed, mut has_fixes) = (Vec::new(), false);
+    for NamedPolicy { name, policy } in policies {
+        match fix::fix(&name, &policy, (mode, matches.get_flag("unsafe-fixes")), matches) {
+            Ok(outcome) => {
+                has_fixes |= outcome.has_fixes;
+                if outcome.has_fixes && name == Path::new(BUILT_IN) {
+                    // The program still has the old policy.
+                    output::say("note: build the program again to see what is left\n");
+                } else {
+                    fixed.push(NamedPolicy { policy: outcome.policy.unwrap_or(policy), name });
+                }
+            }
+            Err(failure) => {
+                output::say_failure(&failure);
+                *status = ExitStatus::Incomplete;
+            }
+        }
+    }
+    Ok((fixed, has_fixes))
 }
 
 fn check(policy: NamedPolicy, matches: &ArgMatches) -> Result<Checked, Failure> {

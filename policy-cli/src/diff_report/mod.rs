@@ -90,7 +90,7 @@ impl DiffReport<'_> {
     }
 }
 
-fn sign(direction: Direction) -> char {
+pub(crate) fn sign(direction: Direction) -> char {
     match direction {
         Direction::Gained => '+',
         Direction::Lost => '-',

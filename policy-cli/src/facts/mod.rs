@@ -88,24 +88,33 @@ pub(crate) fn read_files<'a>(
 /// Adds facts from texts, each with its name in messages. See [`read`].
 pub(crate) fn add<'a>(policy: &mut Policy, texts: Vec<(Cow<'a, Path>, String)>) -> Result<FactFiles<'a>, Failure> {
     let mut files = FactFiles(Vec::new());
-    let mut known = Facts::default();
+    let mut known = Vec::new();
     for (path, text) in texts {
         // Number 0 is for the facts in the policy's own source.
         let number = u16::try_from(files.0.len().saturating_add(1));
         let Ok(id) = number.map(FileId::Facts) else { return Err(Failure::new("too many files of facts")) };
-        let (facts, unreadable) = read_text(&text, id);
+        known.push(read_text(&text, id));
+        files.0.push(FactFile { path, text, id });
+    }
+    join(policy, known);
+    Ok(files)
+}
+
+/// Adds facts that have been read, each with what could not be read. See [`read`].
+pub fn join(policy: &mut Policy, files: impl IntoIterator<Item = (Facts, Vec<Diagnostic>)>) {
+    let mut known: Option<Facts> = None;
+    for (facts, unreadable) in files {
+        let known = known.get_or_insert_default();
         known.users.extend(facts.users);
         known.devices.extend(facts.devices);
         known.invariants.extend(facts.invariants);
         known.domains.items.extend(facts.domains.items);
         known.lints.extend(facts.lints);
         policy.unreadable.extend(unreadable);
-        files.0.push(FactFile { path, text, id });
     }
-    if !files.0.is_empty() {
+    if let Some(known) = known {
         replace(&mut policy.facts, known);
     }
-    Ok(files)
 }
 
 /// Replaces the facts of the source by the facts of the files.

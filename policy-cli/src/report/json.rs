@@ -50,8 +50,17 @@ fn diagnostic(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
         "notes": array(&diagnostic.notes, &place),
         "also": array(&diagnostic.also, &place),
         "help": diagnostic.help.as_deref(),
+        "fix": fix(report, diagnostic),
         "tailscale": diagnostic.tailscale,
         "headscale": diagnostic.headscale.as_ref().and_then(|answer| answer.text.as_deref()),
+    })
+}
+
+/// Returns the change that fixes a finding.
+fn fix(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
+    report.edit(diagnostic).map_or(Value::Null, |(span, edit)| {
+        let change = json!({"file": file(Some(span)), "range": range(Some(span)), "text": edit.text});
+        json!({"certain": edit.is_certain, "edits": array(&[change], &Value::clone)})
     })
 }
 
@@ -103,6 +112,7 @@ mod tests {
                 ],
                 "also": [],
                 "help": "declare it under `tagOwners`, or write `tag:a`",
+                "fix": null,
                 "tailscale": "tag not found: \"tag:b\"",
                 "headscale": null,
             })

@@ -8,9 +8,12 @@ mod sarif;
 mod text;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::Renderer;
+use policy_core::diagnostic::Edit;
+use policy_core::hujson::Document;
 use policy_core::json::Value;
 use policy_core::model::InvariantsFile;
 use policy_core::source::{FileId, Origin};
@@ -65,6 +68,8 @@ pub struct Report<'a> {
     policy: Option<&'a Policy>,
     /// The Rust source of the policy. It is read when a place in it is needed.
     original: OnceCell<Option<Original>>,
+    /// The tree of the text, if it is HuJSON. It is read when an edit is needed.
+    document: OnceCell<Option<Document>>,
     diagnostics: &'a [Diagnostic],
 }
 
@@ -77,6 +82,7 @@ impl<'a> Report<'a> {
             scanned: Vec::new(),
             policy: None,
             original: OnceCell::new(),
+            document: OnceCell::new(),
             diagnostics,
         }
     }
@@ -118,6 +124,27 @@ impl<'a> Report<'a> {
     /// Returns each finding as a JSON object.
     pub fn to_json(&self) -> Vec<Value> {
         json::diagnostics(self)
+    }
+
+    /// Returns the edit that fixes a finding, and its span.
+    fn edit(&self, diagnostic: &Diagnostic) -> Option<(Span<'_>, Edit<Range<usize>>)> {
+        let fix = diagnostic.fix()?;
+        let original = self.policy.and_then(|policy| self.original.get_or_init(|| Original::find(policy)).as_ref());
+        let is_in_original = matches!(diagnostic.origin.file, FileId::Policy | FileId::FACTS);
+        let (source, edit) = match (original, diagnostic.origin.file) {
+            (Some(original), _) if is_in_original => original.edit(diagnostic)?,
+            (None, FileId::Policy) if self.id == FileId::Policy => {
+                let document = self.document.get_or_init(|| Document::parse(self.source.lines.text()).ok()).as_ref();
+                let edit = document?.edit(fix, diagnostic.origin)?;
+                (&self.source, edit.map_place(Origin::range))
+            }
+            (_, FileId::Invariants) => {
+                let source = self.invariants.as_ref()?;
+                (source, policy_syntax::edit(fix, source.lines.text(), diagnostic.origin.range())?)
+            }
+            _ => return None,
+        };
+        Some((source.span(edit.place.clone())?, edit))
     }
 
     /// Returns the span of a finding, or `None` if it is in another text, such as the facts beside
@@ -169,7 +196,7 @@ fn answer(diagnostic: &Diagnostic) -> Option<String> {
 
 /// Returns the message, the notes and the help, one on each line, for formats with a single text
 /// field.
-fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
+pub fn full_message(diagnostic: &Diagnostic, notes: impl Iterator<Item = String>) -> String {
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(notes.map(|note| format!("note: {note}")));
     lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));

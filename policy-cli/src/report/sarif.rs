@@ -2,8 +2,6 @@
 //!
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/>
 
-use std::path::{Component, Path};
-
 use policy_core::diagnostic::Note;
 use policy_core::json::{Value, json};
 use policy_core::{Code, Diagnostic};
@@ -11,6 +9,7 @@ use policy_core::{Code, Diagnostic};
 use super::{Report, full_message, level};
 use crate::json::{array, to_pieces};
 use crate::source_file::Span;
+use crate::uri;
 
 /// Returns the document in pieces, one for each finding.
 pub(super) fn pieces<'r>(reports: &'r [Report<'_>]) -> impl Iterator<Item = String> + 'r {
@@ -62,7 +61,7 @@ fn result(report: &Report<'_>, diagnostic: &Diagnostic) -> Value {
 
 fn physical_location(span: Span) -> Value {
     json!({
-        "artifactLocation": {"uri": uri(&span.source.path)},
+        "artifactLocation": {"uri": uri::of_path(&span.source.path)},
         "region": {
             "startLine": span.start.line,
             "startColumn": span.start.utf16_column,
@@ -72,36 +71,12 @@ fn physical_location(span: Span) -> Value {
     })
 }
 
-/// Returns the path as a URI reference (RFC 3986), which is relative if the path is.
-fn uri(path: &Path) -> String {
-    let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
-    for component in path.components() {
-        match component {
-            Component::CurDir | Component::RootDir => continue,
-            Component::ParentDir | Component::Normal(_) | Component::Prefix(_) => {}
-        }
-        if !uri.is_empty() {
-            uri.push('/');
-        }
-        for byte in component.as_os_str().as_encoded_bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(*byte)),
-                other => uri.push_str(&format!("%{other:02X}")),
-            }
-        }
-    }
-    uri
-}
-
 #[cfg(test)]
 mod tests {
     use policy_core::Code;
     use serde_json::{Value, json};
 
-    use std::path::Path;
-
     use super::super::{Format, tests};
-    use super::uri;
 
     fn document() -> Value {
         serde_json::from_str(&tests::render(Format::Sarif)).unwrap()
@@ -147,21 +122,5 @@ mod tests {
             let index = result["ruleIndex"].as_u64().unwrap() as usize;
             assert_eq!(rules[index]["id"], result["ruleId"]);
         }
-    }
-
-    #[test]
-    fn a_path_is_a_uri() {
-        let cases = [
-            ("policy.hujson", "policy.hujson"),
-            ("./a/../b c.hujson", "a/../b%20c.hujson"),
-            ("é/100%.hujson", "%C3%A9/100%25.hujson"),
-            ("a:b", "a%3Ab"),
-            ("<stdin>", "%3Cstdin%3E"),
-        ];
-        for (path, expected) in cases {
-            assert_eq!(uri(Path::new(path)), expected, "{path}");
-        }
-        #[cfg(unix)]
-        assert_eq!(uri(Path::new("/srv/a b")), "file:///srv/a%20b");
     }
 }

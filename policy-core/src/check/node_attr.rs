@@ -5,76 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::check::{Checker, app, capability};
 use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
 use crate::model::SelectorContext;
-use crate::model::{Network, NodeAttr, Prefix, name};
+use crate::model::{NODE_ATTRIBUTES, Network, NodeAttr, Prefix, name};
 use crate::source::Text;
-
-/// Attributes that Tailscale documents or its client reads. Tailscale accepts any other attribute,
-/// too.
-const ATTRIBUTES: &[&str] = &[
-    "auto-exit-node",
-    "cache-network-maps",
-    "client-side-reachability",
-    "client-side-reachability-routecheck",
-    "debug-always-stun",
-    "debug-disable-subnets-if-pac",
-    "debug-disable-upnp",
-    "debug-no-wg-trim",
-    "default-auto-update",
-    "disable-android-bind-to-active-network",
-    "disable-cache-network-maps",
-    "disable-captive-portal-detection",
-    "disable-delta-updates",
-    "disable-hosts-file-updates",
-    "disable-ipv4",
-    "disable-linux-cgnat-drop-rule",
-    "disable-local-dns-override-via-nrpt",
-    "disable-magicsock-crypto-routing",
-    "disable-relay-client",
-    "disable-relay-server",
-    "disable-skip-status-queue",
-    "disable-split-dns-when-no-custom-resolvers",
-    "disable-tun-tcp-gro",
-    "disable-tun-udp-gro",
-    "disable-udp-gro",
-    "disable-udp-gso",
-    "disable-web-client",
-    "dns-forwarder-disable-tcp-retries",
-    "dns-subdomain-resolve",
-    "drive:access",
-    "drive:share",
-    "emit-runtime-metrics",
-    "force-register-magicdns-ipv4-only",
-    "funnel",
-    "https",
-    "linux-netfilter?v=iptables",
-    "linux-netfilter?v=nftables",
-    "log-exit-flows",
-    "magicdns-aaaa",
-    "mullvad",
-    "native-ipv4",
-    "never-gso-equal-tail",
-    "nextdns:no-device-info",
-    "one-cgnat?v=false",
-    "one-cgnat?v=true",
-    "only-tcp-443",
-    "peer-mtu-enable",
-    "probe-udp-lifetime",
-    "randomize-client-port",
-    "scope-quad100-macos",
-    "service-host",
-    "silent-disco",
-    "ssh-aggregator",
-    "ssh-behavior-v1",
-    "ssh-behavior-v2",
-    "ssh-env-vars",
-    "store-appc-routes",
-    "suggest-exit-node",
-    "suggest-exit-node-ui",
-    "tailnet-display-name",
-    "tailnet.maxKeyDuration",
-    "traffic-steering",
-    "user-dial-routes",
-];
 
 /// The prefix of attributes that would give a device privileges if a policy set them.
 const PRIVILEGES: &str = "https://tailscale.com/cap/";
@@ -115,8 +47,10 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
                 .help("add `attr`, `app` or `ipPool`"),
         );
     }
+    // Without its only attribute, the entry would give nothing.
+    let is_alone = entry.attr.len() == 1 && entry.ip_pool.is_absent_or_empty() && entry.app.is_none();
     for attribute in &entry.attr {
-        check_attribute(checker, attribute);
+        check_attribute(checker, attribute, is_alone);
     }
     for capability in entry.app.iter().flat_map(|app| &app.capabilities) {
         if let Err(problem) = name::check_capability(&capability.name) {
@@ -132,16 +66,15 @@ fn check_entry(checker: &mut Checker, entry: &NodeAttr) {
     }
 }
 
-fn check_attribute(checker: &mut Checker, attribute: &Text) {
-    if ATTRIBUTES.contains(&attribute.as_str()) {
+fn check_attribute(checker: &mut Checker, attribute: &Text, is_alone: bool) {
+    if NODE_ATTRIBUTES.contains(&attribute.as_str()) {
         return;
     }
     if attribute.starts_with(PRIVILEGES) {
         let message = format!("`{attribute}` is a privilege that only Tailscale itself gives");
-        checker.report(
-            Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message)
-                .help("leave it out: users get privileges from their roles"),
-        );
+        let help = "leave it out: users get privileges from their roles";
+        let help = if is_alone { Help::from(help) } else { Help::remove_entry(help).or("") };
+        checker.report(Diagnostic::new(Code::PrivilegeAttribute, attribute.origin, message).help(help));
     } else if let Some(near) = near_attribute(attribute) {
         let message = format!("Tailscale is not known to have an attribute `{attribute}`");
         checker
@@ -160,7 +93,7 @@ fn near_attribute(attribute: &str) -> Option<String> {
         let near = suggestion::nearest(prefix, ["nextdns", "drive"])?;
         return (near != prefix).then(|| format!("{near}:{value}"));
     }
-    suggestion::nearest(attribute, ATTRIBUTES.iter().copied()).map(str::to_owned)
+    suggestion::nearest(attribute, NODE_ATTRIBUTES.iter().copied()).map(str::to_owned)
 }
 
 fn check_pool(checker: &mut Checker, network: &Network) {

@@ -2,60 +2,7 @@
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic, Help, suggestion};
-use crate::model::{Comparison, Condition, Scalar};
-
-/// The type of a posture attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
-    Bool,
-    Number,
-    /// Text that is compared as a version
-    Version,
-    /// Text with known values
-    OneOf(&'static [&'static str]),
-    /// Any type, as the integration defines it
-    Any,
-}
-
-/// The attributes whose type Tailscale documents.
-const ATTRIBUTES: &[(&str, Type)] = &[
-    ("node:os", Type::OneOf(&["macos", "windows", "linux", "ios", "android", "freebsd", "openbsd", "illumos", "js"])),
-    ("node:osVersion", Type::Version),
-    ("node:tsVersion", Type::Version),
-    ("node:tsAutoUpdate", Type::Bool),
-    ("node:tsStateEncrypted", Type::Bool),
-    ("node:tsReleaseTrack", Type::OneOf(&["stable", "unstable"])),
-    ("ip:country", Type::Any),
-    ("ip:publicAddress", Type::Any),
-    ("falcon:ztaScore", Type::Number),
-    ("kandji:mdmEnabled", Type::Bool),
-    ("kandji:agentInstalled", Type::Bool),
-    ("sentinelOne:operationalState", Type::Any),
-    ("sentinelOne:activeThreats", Type::Any),
-    ("sentinelOne:agentVersion", Type::Any),
-    ("sentinelOne:encryptedApplications", Type::Any),
-    ("sentinelOne:firewallEnabled", Type::Any),
-    ("sentinelOne:infected", Type::Any),
-    ("kolide:authState", Type::Any),
-    ("fleet:present", Type::Any),
-    ("huntress:defenderStatus", Type::Any),
-    ("huntress:defenderPolicyStatus", Type::Any),
-    ("huntress:firewallStatus", Type::Any),
-    ("jamfPro:remoteManaged", Type::Any),
-    ("jamfPro:supervised", Type::Any),
-    ("jamfPro:firewallEnabled", Type::Any),
-    ("jamfPro:fileVaultStatus", Type::Any),
-    ("jamfPro:SIPEnabled", Type::Any),
-    ("intune:complianceState", Type::Any),
-    ("intune:azureADRegistered", Type::Any),
-    ("intune:deviceRegistrationState", Type::Any),
-    ("intune:isSupervised", Type::Any),
-    ("intune:isEncrypted", Type::Any),
-    ("intune:managedDeviceOwnerType", Type::Any),
-];
-
-/// Namespaces that allow any name.
-const OPEN_NAMESPACES: &[&str] = &["custom", "fleetPolicy"];
+use crate::model::{Comparison, Condition, POSTURE_ATTRIBUTES, POSTURE_NAMESPACES, PostureType as Type, Scalar};
 
 pub(super) fn check(checker: &mut Checker) {
     let policy = checker.policy;
@@ -67,9 +14,9 @@ pub(super) fn check(checker: &mut Checker) {
 fn check_condition(checker: &mut Checker, condition: &Condition) {
     let attribute = &condition.attribute;
     let namespace = attribute.split(':').next().unwrap_or_default();
-    let known = ATTRIBUTES.iter().find(|(name, _)| *name == attribute.as_str());
+    let known = POSTURE_ATTRIBUTES.iter().find(|(name, _)| *name == attribute.as_str());
     let r#type = known.map_or(Type::Any, |&(_, r#type)| r#type);
-    if known.is_none() && !OPEN_NAMESPACES.contains(&namespace) {
+    if known.is_none() && !POSTURE_NAMESPACES.contains(&namespace) {
         unknown(checker, condition, namespace);
     }
     if namespace == "custom" && attribute.len() > 50 {
@@ -89,10 +36,13 @@ fn check_condition(checker: &mut Checker, condition: &Condition) {
 
 fn unknown(checker: &mut Checker, condition: &Condition, namespace: &str) {
     let attribute = &condition.attribute;
-    let namespaces =
-        ATTRIBUTES.iter().filter_map(|(name, _)| name.split(':').next()).chain(OPEN_NAMESPACES.iter().copied());
-    let near =
-        suggestion::nearest(attribute, ATTRIBUTES.iter().map(|(name, _)| *name)).map(str::to_owned).or_else(|| {
+    let namespaces = POSTURE_ATTRIBUTES
+        .iter()
+        .filter_map(|(name, _)| name.split(':').next())
+        .chain(POSTURE_NAMESPACES.iter().copied());
+    let near = suggestion::nearest(attribute, POSTURE_ATTRIBUTES.iter().map(|(name, _)| *name))
+        .map(str::to_owned)
+        .or_else(|| {
             let near = suggestion::nearest(namespace, namespaces).filter(|near| *near != namespace)?;
             Some(attribute.replacen(namespace, near, 1))
         });

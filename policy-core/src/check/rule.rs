@@ -93,7 +93,7 @@ fn beside_wildcard(checker: &mut Checker, src: &List<Selector>) {
         checker.report(
             Diagnostic::new(Code::RedundantSource, selector.text.origin, message)
                 .note_at("the wildcard is here", wildcard.text.origin)
-                .help("leave out one of the two"),
+                .help(Help::remove_entry("leave out one of the two").uncertain()),
         );
     }
 }

@@ -165,7 +165,7 @@ fn check_mode(checker: &mut Checker, rule: &SshRule) {
                 period.text.origin,
                 "`accept` checks nothing, so it has no check period",
             )
-            .help("leave it out, or write `check` as the action"),
+            .help(Help::remove_entry("leave it out").or(", or write `check` as the action")),
         );
     } else if let Some(duration) = period.duration.filter(|duration| *duration < Duration::MINUTE) {
         let help = format!(
@@ -198,7 +198,9 @@ fn environment(checker: &mut Checker, pattern: &Text) {
     } else {
         return;
     };
-    checker.report(Diagnostic::new(Code::IneffectivePattern, pattern.origin, message).help("leave it out"));
+    checker.report(
+        Diagnostic::new(Code::IneffectivePattern, pattern.origin, message).help(Help::remove_entry("leave it out")),
+    );
 }
 
 fn recorder(checker: &mut Checker, rule: &SshRule) {

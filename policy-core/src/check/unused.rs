@@ -10,7 +10,7 @@ use crate::json::Value;
 
 use crate::check::Checker;
 use crate::check::names::{NameKind, key};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::model::{App, List, Policy, Selector, SelectorKind};
 
 pub(super) fn check(checker: &mut Checker) {
@@ -23,7 +23,8 @@ pub(super) fn check(checker: &mut Checker) {
             if !used.words.contains(name.as_str()) {
                 let help = format!("remove it, or say why it stays: {}", keep(checker.policy, kind.unused()));
                 let message = format!("nothing uses {}`{name}`", if kind == NameKind::Host { "the host " } else { "" });
-                checker.report(Diagnostic::new(kind.unused(), name.origin, message).help(help));
+                checker
+                    .report(Diagnostic::new(kind.unused(), name.origin, message).help(Help::remove_entry(help).or("")));
             }
         }
     }

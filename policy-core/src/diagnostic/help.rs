@@ -31,6 +31,8 @@ pub struct Fix {
     pub change: Change,
     /// False if the user may have meant something else, so that a person must confirm the change.
     pub is_certain: bool,
+    /// True if the change does not affect who can reach what, even if the fix is not certain.
+    pub keeps_access: bool,
 }
 
 /// The effect of a [`Fix`] on the text at its place.
@@ -43,6 +45,9 @@ pub enum Change {
     Text(String),
     /// Appends to the text.
     Append(String),
+    /// Removes the item of a list, the rule or the declaration that is at the place, with its
+    /// separator and its comments.
+    RemoveEntry,
 }
 
 impl Help {
@@ -71,13 +76,20 @@ impl Help {
         Help::with(words, Change::Text(String::new()))
     }
 
+    /// Suggests in `words` to remove the item of a list, the rule or the declaration at the place of
+    /// the finding.
+    pub fn remove_entry(words: impl Into<String>) -> Self {
+        Help::with(words, Change::RemoveEntry)
+    }
+
     /// Suggests in `words` to append to the text at the place of the finding.
     pub fn append(text: impl Into<String>, words: impl Into<String>) -> Self {
         Help::with(words, Change::Append(text.into()))
     }
 
     fn with(words: impl Into<String>, change: Change) -> Self {
-        Help { text: words.into().into(), fix: Some(Box::new(Fix { change, is_certain: true })) }
+        let keeps_access = change == Change::RemoveEntry;
+        Help { text: words.into().into(), fix: Some(Box::new(Fix { change, is_certain: true, keeps_access })) }
     }
 
     /// Adds words, such as a reason.
@@ -86,16 +98,25 @@ impl Help {
         Help { text: format!("{}{words}", self.text).into(), ..self }
     }
 
-    /// Adds words that name an alternative. The fix is no longer certain.
+    /// Adds words that name an alternative. The fix is no longer certain, and may change who can
+    /// reach what.
     #[must_use]
     pub fn or(self, words: impl Display) -> Self {
-        let Help { text, fix } = self.and(words);
-        Help { text, fix: fix.map(|fix| Box::new(Fix { is_certain: false, ..*fix })) }
+        let Help { text, fix } = self.and(words).uncertain();
+        Help { text, fix: fix.map(|fix| Box::new(Fix { keeps_access: false, ..*fix })) }
+    }
+
+    /// Marks the fix as one that a person must confirm, because there are other fixes that do not
+    /// change who can reach what either.
+    #[must_use]
+    pub fn uncertain(self) -> Self {
+        Help { fix: self.fix.map(|fix| Box::new(Fix { is_certain: false, ..*fix })), ..self }
     }
 }
 
 impl Fix {
-    /// Returns the replacement of `replaced`, the text at the place of the finding.
+    /// Returns the replacement of `replaced`, the text at the place of the finding. It is empty if an
+    /// entry is removed, of which `replaced` may be a part.
     pub fn apply(&self, replaced: &str) -> String {
         match &self.change {
             Change::Word(word) if replaced.starts_with('"') => {
@@ -105,6 +126,7 @@ impl Fix {
             }
             Change::Word(text) | Change::Text(text) => text.clone(),
             Change::Append(more) => format!("{replaced}{more}"),
+            Change::RemoveEntry => String::new(),
         }
     }
 }

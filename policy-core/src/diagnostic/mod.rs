@@ -4,6 +4,7 @@
 mod answer;
 mod cause;
 mod code;
+mod edit;
 mod help;
 mod quote;
 pub mod suggestion;
@@ -13,6 +14,7 @@ mod word;
 pub use answer::{HeadscaleAnswer, HeadscaleStage};
 pub use cause::group_by_cause;
 pub use code::{Code, Evidence, Severity};
+pub use edit::Edit;
 pub use help::{Change, Fix, Help};
 pub use quote::{go_quote, listed};
 pub use unknown_name::UnknownName;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::check::rule::named_beside_wildcard;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help};
 use crate::findings::words::Words;
 use crate::model::SelectorKind;
 use crate::proof::{AccessClasses, Redundancy, RedundantPart, redundancies};
@@ -58,5 +58,5 @@ fn warning(words: &Words, redundancy: &Redundancy, is_grant: bool) -> Diagnostic
     if let Some(more) = others.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         finding = finding.note(format!("{more} more rules allow the rest"));
     }
-    finding.help(format!("remove {what}: nothing changes"))
+    finding.help(Help::remove_entry(format!("remove {what}: nothing changes")))
 }

@@ -102,6 +102,11 @@ impl Kind {
 }
 
 impl Document {
+    /// Makes the document of an empty text, whose value is `null`.
+    pub fn null() -> Document {
+        Document { text: String::new(), file: FileId::Policy, nodes: Vec::new(), standard: true }
+    }
+
     /// Returns the top-level value.
     pub fn root(&self) -> NodeId {
         NodeId(0)

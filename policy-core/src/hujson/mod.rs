@@ -4,6 +4,7 @@
 //! formatter does, byte for byte.
 
 mod document;
+mod edit;
 mod extra;
 mod format;
 mod literal;

@@ -49,7 +49,7 @@ impl Acl {
             "deny" | "drop" | "reject" | "block" => {
                 problem.help("leave the entry out: what no rule allows is denied anyway")
             }
-            _ => problem.help("write `accept`"),
+            _ => problem.help(Help::write("accept").or("")),
         })
     }
 }

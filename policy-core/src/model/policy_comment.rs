@@ -1,3 +1,4 @@
+use crate::diagnostic::Code;
 use crate::diagnostic::suggestion::nearest;
 use crate::model::{Date, Dialect, Level, Until};
 
@@ -73,6 +74,17 @@ impl<'c> PolicyComment<'c> {
     /// ```
     pub fn target(dialect: Dialect) -> String {
         format!("{} {} {dialect}", Self::START, Dialect::WORD)
+    }
+
+    /// Returns the comment that allows a warning, without its slashes.
+    ///
+    /// ```
+    /// use policy_core::Code;
+    /// use policy_core::model::PolicyComment;
+    /// assert_eq!(PolicyComment::allow(Code::UnusedTag, "it is new"), "policy: allow(unused-tag) it is new");
+    /// ```
+    pub fn allow(code: Code, reason: &str) -> String {
+        format!("{} {}({code}) {reason}", Self::START, Level::Allow.name())
     }
 
     /// Returns the comment with an end date, without its slashes.

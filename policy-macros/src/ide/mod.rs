@@ -7,22 +7,20 @@
 //! these as additional meanings.
 
 mod capability;
-mod hover;
 mod names;
+mod rules;
 
 use policy_core::identifier::item_name;
 use policy_core::model::Policy;
 use policy_core::source::Origin;
 use policy_syntax::occurrence::{Loop, Occurrence, Scope, Segment, occurrences};
 use policy_syntax::token::Token;
+use policy_syntax::{Hovers, TokenRange};
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::item_names::ItemNames;
-use crate::span_range::SpanRange;
 use crate::span_table::SpanTable;
-
-pub(crate) use hover::Hovers;
 
 use capability::Capabilities;
 use names::Names;
@@ -53,18 +51,20 @@ pub(crate) fn is_wanted() -> bool {
 /// Both must be the same up to that word. So the code that lists names comes first in the expansion
 /// of the macro, and the code that describes them comes last.
 ///
-/// `place` returns the place in the source for an origin of the policy.
+/// `place` returns the tokens for an origin of the policy.
 pub(crate) fn module(
     tokens: &[Token],
     spans: &SpanTable,
     items: &ItemNames,
     hovers: &Hovers,
     policy: &Policy,
-    place: &dyn Fn(Origin) -> SpanRange,
+    place: &dyn Fn(Origin) -> TokenRange,
 ) -> TokenStream {
     let occurrences = occurrences(tokens);
     let declared = Declared::new(&occurrences, spans);
-    let capabilities = Capabilities::new(&occurrences, policy, place);
+    let span_range = |origin| spans.range(place(origin));
+    let capabilities = Capabilities::new(&occurrences, policy, &span_range);
+    let rules = rules::rules(&occurrences, spans, policy, place);
     let capability_modules = capabilities.tokens();
     let kinds = KINDS.iter().zip(&declared.kinds).map(|(kind, names)| {
         let (kind, names) = (Ident::new(kind, Span::call_site()), names.tokens(items, hovers));
@@ -112,6 +112,7 @@ pub(crate) fn module(
                     pub use super::port_lets::*;
                     pub use super::protocol::*;
                 }
+                #rules
             }
         }
     }

@@ -4,14 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use policy_core::identifier::item_name;
+use policy_syntax::Hovers;
 use policy_syntax::occurrence::{Occurrence, Segment};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::item_names::{ItemNames, type_of};
 use crate::span_table::SpanTable;
-
-use super::hover::Hovers;
 
 /// A module: the names in it, and the modules of longer names.
 #[derive(Default)]

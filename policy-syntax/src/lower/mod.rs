@@ -15,7 +15,7 @@ mod text;
 use std::collections::HashMap;
 
 use policy_core::access::Subtraction;
-use policy_core::diagnostic::{Change, Fix};
+use policy_core::diagnostic::{Change, Fix, Help};
 use policy_core::source::{FileId, Origin};
 use policy_core::{Code, Diagnostic, Policy};
 
@@ -81,6 +81,8 @@ fn lower_declarations(tree: &Tree) -> Policy {
     policy
 }
 
+const UNUSED_LET: &str = "remove it, or say why it stays: `#[allow(unused_let, reason = \"…\")]` above it";
+
 /// Reports unused `let`s.
 fn report_unused(unused: &[&Let], findings: &mut Vec<Finding>) {
     for item in unused {
@@ -89,7 +91,7 @@ fn report_unused(unused: &[&Let], findings: &mut Vec<Finding>) {
         if !allowed {
             findings.push(
                 Finding::new(Code::UnusedLet, item.name.place, format!("nothing uses `{name}`"))
-                    .help("remove it, or say why it stays: `#[allow(unused_let, reason = \"…\")]` above it"),
+                    .help(Help::remove_entry(UNUSED_LET).uncertain()),
             );
         }
     }

@@ -15,4 +15,4 @@ mod statement;
 mod tests;
 
 pub use occurrence::{Loop, Occurrence, Scope, Segment};
-pub use reader::occurrences;
+pub use reader::{occurrences, occurrences_in_invariants};

@@ -18,6 +18,14 @@ pub fn occurrences(tokens: &[Token]) -> Vec<Occurrence> {
     reader.occurrences
 }
 
+/// Returns all occurrences in a file of invariants, in the order of the source.
+pub fn occurrences_in_invariants(tokens: &[Token]) -> Vec<Occurrence> {
+    let cursor = Cursor::new(tokens);
+    let mut reader = Reader { cursor, occurrences: Vec::new(), loops: Vec::new(), all_loops: 0 };
+    reader.statements(Block::Section(SectionKind::Invariants), tokens.len());
+    reader.occurrences
+}
+
 pub(super) struct Reader<'t> {
     pub(super) cursor: Cursor<'t>,
     pub(super) occurrences: Vec<Occurrence>,

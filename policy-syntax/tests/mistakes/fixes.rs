@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use policy_syntax::token::{Delimiter, TokenId, TokenKind};
-use policy_syntax::{TokenRange, TokenText, apply_fix};
+use policy_syntax::{TokenRange, TokenText, edit};
 use policy_test_support::snapshot;
 
 use crate::cases;
@@ -72,10 +72,9 @@ fn what_a_help_proposes_works() {
 /// Applies the fix of a finding. Returns the words before and after it, the outcome, and the
 /// remaining errors.
 fn apply(body: &str, finding: &Reported) -> Option<(String, String, Outcome, Vec<String>)> {
-    let fix = finding.fix()?;
-    let Range { start, end } = finding.origin.clone();
+    let edit = edit(finding.fix()?, body, finding.origin.clone())?;
+    let (Range { start, end }, new) = (edit.place, edit.text);
     let old = body.get(start..end)?;
-    let new = apply_fix(fix, old);
     let fixed = format!("{}{new}{}", body.get(..start)?, body.get(end..)?);
     let left = reported(&fixed).findings;
     let is_same = |other: &Reported| {

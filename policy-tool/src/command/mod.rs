@@ -3,6 +3,7 @@
 mod completions;
 mod import;
 mod init;
+mod lsp;
 mod man;
 mod migrate;
 mod pull;
@@ -16,6 +17,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     pull::COMMAND,
     import::COMMAND,
     init::COMMAND,
+    lsp::COMMAND,
     migrate::COMMAND,
     scan::COMMAND,
     schema::COMMAND,

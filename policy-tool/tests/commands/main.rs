@@ -13,6 +13,7 @@ mod deploy;
 mod diff;
 mod expiring;
 mod export;
+mod fix;
 mod headscale;
 mod import;
 mod install;

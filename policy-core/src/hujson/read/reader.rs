@@ -129,7 +129,15 @@ impl<'a> Reader<'a> {
         let keys = form.keys.map(|key| key.name);
         let near = || suggestion::nearest(key, keys).map(Help::did_you_mean);
         let message = format!("{} has no `{key}`", form.name);
-        self.findings.push(match elsewhere.map(|&(_, help)| Help::from(help)).or_else(near) {
+        let correction = |&(_, help): &(&str, &str)| {
+            // The words say which key is meant, or that there is none.
+            let own = form.keys.iter().map(|key| Help::write(key.name)).find(|own| **own == *help);
+            own.unwrap_or_else(|| match help.starts_with("leave it out") {
+                true => Help::remove_entry(help).or(""),
+                false => Help::from(help),
+            })
+        };
+        self.findings.push(match elsewhere.map(correction).or_else(near) {
             Some(help) => Diagnostic::new(Code::WrongKey, key.origin, message).help(help),
             None => {
                 let message = format!("Tailscale is not known to read `{key}` in {}", form.name);

@@ -174,9 +174,9 @@ impl TypeReader<'_> {
             let answer = format!("action={} is not supported: invalid ACL action", go_quote(&action));
             let help = match action.as_str() {
                 "deny" | "drop" | "reject" | "block" => {
-                    "leave the entry out: what no rule allows is denied anyway".to_owned()
+                    Help::from("leave the entry out: what no rule allows is denied anyway")
                 }
-                _ => "write `accept`".to_owned(),
+                _ => Help::write("accept").or(""),
             };
             let message = format!("ACL rules cannot use the action `{action}`");
             let problem = Problem::word(Code::InvalidAction, message).help(help);
