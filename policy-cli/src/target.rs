@@ -35,7 +35,7 @@ pub fn parse(path: &Path, text: String, matches: &ArgMatches) -> Policy {
     policy
 }
 
-/// Returns the control server that [`argument`] names.
+/// Returns the control server that `argument` names.
 pub fn named(matches: &ArgMatches) -> Option<Dialect> {
     argument::get_text(matches, NAME).and_then(|name| name.parse::<Dialect>().ok())
 }

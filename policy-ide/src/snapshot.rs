@@ -10,7 +10,7 @@ use crate::recover::recovered_document;
 
 /// A policy at one moment, as far as its text can be read.
 ///
-/// While somebody types, most texts are not valid. A snapshot is of the [recovered](recover()) text,
+/// While somebody types, most texts are not valid. A snapshot is of the recovered text,
 /// so the names in the rest of the file are still known, each in its place.
 #[derive(Debug)]
 pub struct Snapshot {

@@ -100,7 +100,7 @@ pub(crate) fn add<'a>(policy: &mut Policy, texts: Vec<(Cow<'a, Path>, String)>) 
     Ok(files)
 }
 
-/// Adds facts that have been read, each with what could not be read. See [`read`].
+/// Adds facts that have been read, each with what could not be read.
 pub fn join(policy: &mut Policy, files: impl IntoIterator<Item = (Facts, Vec<Diagnostic>)>) {
     let mut known: Option<Facts> = None;
     for (facts, unreadable) in files {

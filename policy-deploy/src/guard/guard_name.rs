@@ -22,7 +22,7 @@ pub enum GuardName {
 }
 
 impl GuardName {
-    /// Every guard, in the order in which [`check`] returns them.
+    /// Every guard, in the order in which `check` returns them.
     pub const ALL: &[GuardName] = &[
         GuardName::Administrators,
         GuardName::ThisMachine,
