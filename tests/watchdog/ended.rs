@@ -10,6 +10,8 @@ use crate::harness::{NEW, OLD, OTHER, Push, Tailnet, at_once, eventually, is_run
 
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(1500);
+/// A wait that is not over before a push has ended, even on a machine that is busy.
+const LONGER: Duration = Duration::from_secs(8);
 
 #[test]
 fn a_push_that_is_killed_before_the_write_changes_nothing() {
@@ -72,7 +74,7 @@ fn what_somebody_else_wrote_after_a_killed_push_stays() {
 fn a_push_that_is_killed_while_it_waits_is_put_back() {
     at_once(["KILL", "TERM", "INT", "HUP"], |name| {
         let tailnet = Tailnet::new(&format!("signal-{name}"));
-        let push = tailnet.push(SHORT);
+        let push = tailnet.push(LONGER);
         let id = push.until("ready");
         push.until("waiting");
         signal(name, push.id());
@@ -183,7 +185,7 @@ fn a_push_whose_terminal_is_closed_is_put_back() {
         ],
         |(name, command)| {
             let tailnet = Tailnet::new(&format!("terminal-{name}"));
-            let Some(mut terminal) = push_in_terminal(&tailnet, SHORT, command) else { return };
+            let Some(mut terminal) = push_in_terminal(&tailnet, LONGER, command) else { return };
             let id = terminal.until("ready");
             terminal.until("waiting");
             terminal.kill();

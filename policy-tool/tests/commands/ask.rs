@@ -228,7 +228,7 @@ fn an_address_is_reached_only_if_a_router_of_the_facts_carries_it() {
         ("laptop", "10.1.0.5:443", 0, "allowed"),
         ("alice", "10.1.0.5:443", 0, "allowed"),
         ("laptop", "10.1.0.5:22", 1, "no rule allows it; nearest"),
-        ("laptop", "10.9.0.5:443", 1, "the policy allows it, but no subnet router of the tailnet carries it"),
+        ("laptop", "10.9.0.5:443", 1, "the policy allows it, but no router of the tailnet carries it"),
         ("laptop", "203.0.113.7:443", 1, "exit nodes only serve `autogroup:internet` and `*`"),
         ("gate", "10.1.0.5:443", 1, "a device reaches the addresses that it routes without any rule"),
     ] {
