@@ -139,7 +139,8 @@ fn what_no_router_carries_is_closed() {
         ("autogroup:internet", "", &public, "autogroup:internet", false),
         ("autogroup:internet", r#""tag:z""#, &exit, "autogroup:internet", false),
         ("203.0.113.0/24", "", &public, "203.0.113.0/24", true),
-        ("*", "", &exit, "10.9.0.1", true),
+        // Exit nodes drop packets to private addresses.
+        ("*", "", &exit, "10.9.0.1", false),
         ("*", "", &private, "10.9.0.1", true),
         ("*", "", &public, "10.9.0.1", false),
         ("ipset:mixed", "", &none, "ipset:mixed", true),
