@@ -1,7 +1,7 @@
 //! Temporary files and directories, which are removed at the end of the program.
 //!
 //! A signal that ends the program would leave them behind. So a program that handles signals must
-//! call [`remove_all`] before it exits. It can start to handle them [`before_the_first`] is created.
+//! call [`remove_all`] before it exits. It may start to handle them in [`before_the_first`].
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};

@@ -46,7 +46,7 @@ pub(super) struct Node {
     pub(super) tail: u32,
     /// True if a comma follows the last child.
     pub(super) trailing_comma: bool,
-    /// True for a string with escapes. The value of any other string is its text between the quotes.
+    /// True for a string with escapes. Without them, its value is the text between the quotes.
     pub(super) has_escapes: bool,
 }
 

@@ -62,7 +62,6 @@ func main() {
 		}
 	})
 	fmt.Println("rules", rules)
-	measure("peers", func() { manager.BuildPeerMap(nodes.ViewSlice()) })
 }
 
 func measure(name string, step func()) {
