@@ -1,9 +1,5 @@
 //! Alignment of the values of neighbouring members in one column.
 
-use crate::hujson::format::space::repeat;
-
-const SPACES: &str = "                ";
-
 /// The places in a text where spaces are inserted to align rows.
 #[derive(Default)]
 pub(super) struct Alignment {
@@ -46,16 +42,19 @@ impl Alignment {
             return Some(text).filter(|text| text.len() <= limit);
         }
         self.paddings.sort_unstable();
-        let spaces = self.paddings.iter().try_fold(0_usize, |sum, (_, width)| sum.checked_add(*width))?;
-        let length = text.len().checked_add(spaces).filter(|length| *length <= limit)?;
-        let mut aligned = String::with_capacity(length);
-        let mut done = 0;
-        for (at, width) in self.paddings {
-            aligned.push_str(text.get(done..at)?);
-            repeat(SPACES, width, &mut aligned);
-            done = at;
+        let mut spaces = self.paddings.iter().try_fold(0_usize, |sum, (_, width)| sum.checked_add(*width))?;
+        let mut end = text.len();
+        let length = end.checked_add(spaces).filter(|length| *length <= limit)?;
+        // In place, because a second text would be slower than all of this: its memory is new. From the
+        // end, because bytes that have not moved yet must not be overwritten.
+        let mut bytes = text.into_bytes();
+        bytes.resize(length, b' ');
+        for (at, width) in self.paddings.into_iter().rev() {
+            bytes.copy_within(at..end, at + spaces);
+            spaces -= width;
+            bytes.get_mut(at + spaces..at + spaces + width)?.fill(b' ');
+            end = at;
         }
-        aligned.push_str(text.get(done..)?);
-        Some(aligned)
+        String::from_utf8(bytes).ok()
     }
 }

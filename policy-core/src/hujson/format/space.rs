@@ -154,7 +154,7 @@ fn indent(out: &mut String, depth: usize) {
 }
 
 /// Writes a number of equal bytes, several at a time. `some` are a few of them.
-pub(super) fn repeat(some: &str, mut count: usize, out: &mut String) {
+fn repeat(some: &str, mut count: usize, out: &mut String) {
     while let Some(rest) = count.checked_sub(some.len()) {
         out.push_str(some);
         count = rest;
