@@ -26,7 +26,7 @@ use policy_core::access::{BitSet, DeviceId, Tailnet};
 
 use filter::Filters;
 use filter_rule::FilterRuleKind;
-use routes::{PeerRoutes, Routing};
+use routes::{OfferedRoute, Routing};
 use rule::CompiledRules;
 use source_sets::{SourceSetId, SourceSets};
 
@@ -46,7 +46,7 @@ pub struct Compiled<'p> {
     owners: HashMap<SourceSetId, BitSet>,
     filters: Filters<'p>,
     peers: Vec<BitSet>,
-    peer_routes: PeerRoutes,
+    offered_routes: Vec<OfferedRoute>,
     ssh: Vec<Vec<SshAccess<'p>>>,
     attributes: Vec<BTreeSet<&'p str>>,
 }
@@ -68,11 +68,11 @@ pub(crate) fn compile(policy: &Policy) -> Compiled<'_> {
         admitted: &admitted,
         peers: &peers,
     };
-    let peer_routes = routes::peer_routes(&routing);
+    let offered_routes = routes::offered(&routing);
     let ssh = ssh::policies(policy, &tailnet);
     let attributes = attributes::attributes(policy, &tailnet);
     let owners = sources.owners(&tailnet, &filters.app_sources());
-    Compiled { tailnet, sources, owners, filters, peers, peer_routes, ssh, attributes }
+    Compiled { tailnet, sources, owners, filters, peers, offered_routes, ssh, attributes }
 }
 
 impl<'p> Compiled<'p> {
@@ -86,9 +86,11 @@ impl<'p> Compiled<'p> {
         self.peers.get(device).into_iter().flat_map(BitSet::iter)
     }
 
-    /// Returns the routes that peers offer to a device, without the peers' own addresses.
-    pub fn peer_routes(&self, device: DeviceId) -> &[(DeviceId, Vec<Prefix>)] {
-        self.peer_routes.get(device).map_or(&[], Vec::as_slice)
+    /// Returns the routes that peers offer to a device, without the peers' own addresses, peer by
+    /// peer.
+    pub fn peer_routes(&self, device: DeviceId) -> impl Iterator<Item = (DeviceId, Prefix)> {
+        let offered = self.offered_routes.iter().filter(move |offered| offered.viewers.contains(device));
+        offered.map(|offered| (offered.router, offered.route))
     }
 
     /// Returns the SSH policy of a device.
@@ -132,8 +134,10 @@ impl<'p> Compiled<'p> {
     /// one. `routes-b17-autogroup-internet-with-exit-autoapprover`
     /// `nodeattrs-attr-c14-suggest-exit-node-approved`
     pub fn suggested_exit_nodes(&self, device: DeviceId) -> impl Iterator<Item = DeviceId> {
-        let peers = self.peer_routes(device).iter();
-        peers.filter(|(_, routes)| routes.iter().any(|route| route.length == 0)).map(|&(peer, _)| peer)
+        let exit_routes = self.peer_routes(device).filter(|(_, route)| route.length == 0);
+        // A peer offers one for IPv4 and one for IPv6.
+        let mut last = None;
+        exit_routes.map(|(peer, _)| peer).filter(move |&peer| last.replace(peer) != Some(peer))
     }
 
     fn name(&self, device: DeviceId) -> &'p str {

@@ -276,14 +276,15 @@ impl<'c, 'p> NetmapJson<'c, 'p> {
     }
 
     fn peer_routes(&self, id: DeviceId, out: &mut ObjectWriter) {
-        let routes = self.compiled.peer_routes(id);
+        let routes: Vec<(DeviceId, Prefix)> = self.compiled.peer_routes(id).collect();
         if !routes.is_empty() {
             out.member("peer_routes", |out| {
                 out.object(|out| {
-                    for (peer, routes) in routes {
-                        let mut routes: Vec<String> = routes.iter().map(ToString::to_string).collect();
+                    for of_peer in routes.chunk_by(|(peer, _), (next, _)| peer == next) {
+                        let Some(&(peer, _)) = of_peer.first() else { continue };
+                        let mut routes: Vec<String> = of_peer.iter().map(|(_, route)| route.to_string()).collect();
                         routes.sort_unstable();
-                        self.of_peer(*peer, out, |out| out.array(routes, |out, route| out.string(&route)));
+                        self.of_peer(peer, out, |out| out.array(routes, |out, route| out.string(&route)));
                     }
                 })
             });

@@ -9,8 +9,14 @@ use crate::compile::source_sets::{FilterAddressId, SourceSetId, SourceSets};
 use policy_core::access::{BitSet, DeviceId, FilterAddress, IntervalTree, Resolution, Tailnet, overlap, sorted};
 use policy_core::model::Prefix;
 
-/// For each device, the peers whose routes it gets, with these routes.
-pub(super) type PeerRoutes = Vec<Vec<(DeviceId, Vec<Prefix>)>>;
+/// A route of a router, and the devices that get it.
+#[derive(Debug)]
+pub(super) struct OfferedRoute {
+    pub(super) router: DeviceId,
+    pub(super) route: Prefix,
+    /// A set for each route is much smaller than a list of routes for each device.
+    pub(super) viewers: BitSet,
+}
 
 /// The data that decides which routes a device gets.
 pub(super) struct Routing<'c, 'p> {
@@ -23,33 +29,23 @@ pub(super) struct Routing<'c, 'p> {
     pub(super) peers: &'c [BitSet],
 }
 
-/// Returns the peers' routes that each device gets.
+/// Returns the routes that devices get from their peers, router by router.
 ///
 /// A device gets a subnet route if it may exchange packets with it in either direction. It gets it
 /// from the primary router, or from the router that `via` selects for the device. It gets an exit
 /// route if the exit node's filter lets it through. `routes-e3-ha-secondary-no-route-in-allowedips`
 /// `via-grant-v37` `routes-ea1-exitnode-field-basic`
-pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
+pub(super) fn offered(routing: &Routing) -> Vec<OfferedRoute> {
     let Routing { tailnet, peers, .. } = *routing;
-    let size = tailnet.devices.len();
-    let mut shown: PeerRoutes = vec![Vec::new(); size];
+    let mut offered = Vec::new();
     if tailnet.devices.iter().all(|node| node.routes.is_empty() && node.exit_routes.is_empty()) {
-        return shown;
+        return offered;
     }
     let route_ids: HashMap<Prefix, usize> = tailnet.routes.iter().enumerate().map(|(id, &route)| (route, id)).collect();
     let interested = routing.interested(&route_ids);
     let steered = routing.steered();
     for (router, node) in tailnet.devices.iter().enumerate() {
         let Some(seen_by) = peers.get(router) else { continue };
-        let mut show = |viewers: &BitSet, route: Prefix| {
-            for viewer in viewers.iter() {
-                let Some(list) = shown.get_mut(viewer) else { continue };
-                match list.last_mut() {
-                    Some((last, routes)) if *last == router => routes.push(route),
-                    _ => list.push((router, vec![route])),
-                }
-            }
-        };
         for &route in &node.routes {
             let is_primary = node.primary_routes.contains(&route);
             let steered = steered.get(&(router, route));
@@ -63,16 +59,17 @@ pub(super) fn peer_routes(routing: &Routing) -> PeerRoutes {
             if let (false, Some(steered)) = (is_primary, steered) {
                 viewers.keep_all(steered);
             }
-            show(&viewers, route);
+            offered.push(OfferedRoute { router, route, viewers });
         }
         if !node.exit_routes.is_empty() {
             let mut viewers =
                 routing.admitted_to(router, |address| matches!(address, FilterAddress::Any | FilterAddress::Span(_)));
             viewers.keep_all(seen_by);
-            node.exit_routes.iter().for_each(|&route| show(&viewers, route));
+            let offer = |&route| OfferedRoute { router, route, viewers: viewers.clone() };
+            offered.extend(node.exit_routes.iter().map(offer));
         }
     }
-    shown
+    offered
 }
 
 impl Routing<'_, '_> {

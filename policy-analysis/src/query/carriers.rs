@@ -47,29 +47,27 @@ impl Carriers {
     /// with the narrowest route to it, any of which may be the primary router, or otherwise the
     /// exit nodes that the device may use.
     pub(super) fn from(compiled: &Compiled, device: DeviceId, address: IpAddr) -> Carriers {
-        let leads_there = |route: &&Prefix| overlap(route.range(), single(address));
+        let leads_there = |route: &Prefix| overlap(route.range(), single(address));
         let (mut subnet, mut exit) = (Vec::new(), Vec::new());
         let mut narrowest = 0;
-        for (router, routes) in compiled.peer_routes(device) {
-            for route in routes.iter().filter(leads_there) {
-                if route.length == 0 {
-                    exit.extend(may_be_behind_exit_node(single(address)).then_some(*router));
-                    continue;
-                }
-                if route.length > narrowest {
-                    narrowest = route.length;
-                    subnet.clear();
-                }
-                if route.length == narrowest {
-                    subnet.push(*router);
-                }
+        for (router, route) in compiled.peer_routes(device).filter(|(_, route)| leads_there(route)) {
+            if route.length == 0 {
+                exit.extend(may_be_behind_exit_node(single(address)).then_some(router));
+                continue;
+            }
+            if route.length > narrowest {
+                narrowest = route.length;
+                subnet.clear();
+            }
+            if route.length == narrowest {
+                subnet.push(router);
             }
         }
         if !subnet.is_empty() {
             exit.clear();
         }
         let own = compiled.tailnet.devices.get(device);
-        let is_own_route = own.is_some_and(|node| node.routes.iter().any(|route| leads_there(&route)));
+        let is_own_route = own.is_some_and(|node| node.routes.iter().any(leads_there));
         Carriers { is_own_route: is_own_route && subnet.is_empty(), subnet, exit }
     }
 

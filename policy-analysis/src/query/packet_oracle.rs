@@ -75,12 +75,8 @@ fn receivers(compiled: &Compiled, source: usize, target: IpAddr) -> Vec<usize> {
     if let Some(device) = compiled.tailnet.addresses.overlapping(single(target)).next() {
         return vec![device];
     }
-    let routes = compiled.peer_routes(source).iter();
-    let routes = routes.flat_map(|(router, routes)| routes.iter().map(move |route| (route.length, *router, route)));
-    let mut leading: Vec<(u8, usize)> = routes
-        .filter(|(_, _, route)| overlap(route.range(), single(target)))
-        .map(|(l, router, _)| (l, router))
-        .collect();
+    let routes = compiled.peer_routes(source).filter(|(_, route)| overlap(route.range(), single(target)));
+    let mut leading: Vec<(u8, usize)> = routes.map(|(router, route)| (route.length, router)).collect();
     leading.sort_unstable();
     let narrowest = leading.last().map(|(length, _)| *length);
     leading.into_iter().filter(|(length, _)| Some(*length) == narrowest).map(|(_, router)| router).collect()

@@ -53,22 +53,22 @@ fn write_devices(policy: &ValidPolicy) -> Result<(), Failure> {
     let wire = compiled.netmap_json();
     let mut stream = output::Stream::open();
     let mut text = format!("{{\"version\": {VERSION}, \"status\": \"accept\", \"nodes\": {{");
-    let mut separator = "\n";
-    for (id, node) in compiled.tailnet.devices.iter().enumerate() {
-        text.push_str(separator);
-        separator = ",\n";
+    let devices = &compiled.tailnet.devices;
+    if !devices.is_empty() {
+        text.push('\n');
+    }
+    for (id, node) in devices.iter().enumerate() {
         text.push_str(&Value::from(node.fact.name.as_str()).to_string());
         text.push_str(": ");
         wire.device(id, &mut text);
+        // A piece ends with a line, because stdout looks for the end of the last one.
+        text.push_str(if id + 1 < devices.len() { ",\n" } else { "\n" });
         if text.len() >= CHUNK {
             if !stream.write(text.as_bytes())? {
                 return Ok(());
             }
             text.clear();
         }
-    }
-    if !compiled.tailnet.devices.is_empty() {
-        text.push('\n');
     }
     text.push_str("}}\n");
     stream.write(text.as_bytes()).map(drop)
