@@ -21,7 +21,8 @@ export function run(args, files, { stdin, today }) {
     });
     if (error) throw error;
     const written = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
-    return { status, stdout, stderr, files: Object.fromEntries(written.filter(([name, text]) => files[name] !== text)) };
+    const changed = written.filter(([name, text]) => files[name] !== text);
+    return { status, stdout, stderr, files: Object.fromEntries(changed) };
   } finally {
     rmSync(folder, { recursive: true });
   }
