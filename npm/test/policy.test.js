@@ -1,0 +1,106 @@
+// Tests of the questions. The program `policy` answers them in place of the WebAssembly module.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PolicyError } from "../src/error.js";
+import { Policy } from "../src/policy.js";
+import * as engine from "./native_engine.js";
+
+const skip = engine.program === undefined && "POLICY_PROGRAM is not set";
+const policy = new Policy(engine);
+
+const TEXT = `{
+	"tagOwners": {"tag:web": ["autogroup:admin"], "tag:db": ["autogroup:admin"]},
+	"grants":    [{"src": ["tag:web"], "dst": ["tag:db"], "ip": ["tcp:5432"]}],
+	"tests":     [{"src": "tag:web", "accept": ["tag:db:5432"]}],
+}
+`;
+const MISSPELT = TEXT.replace('"dst": ["tag:db"]', '"dst": ["tag:bd"]');
+const FACTS = { devices: [{ name: "cellar", tags: ["tag:db"] }] };
+
+/** Each question, with what has to be true of its answer. */
+const QUESTIONS = {
+  check: [() => policy.check(TEXT), (answer) => answer.errors === 0],
+  "check of a mistake": [
+    () => policy.check(MISSPELT),
+    ({ errors, diagnostics }) => errors === 1 && diagnostics[0].code === "undefined-tag",
+  ],
+  explain: [() => policy.explain(TEXT, "tag:web", "tag:db:5432"), ({ answer }) => answer === "allowed"],
+  "explain of another port": [
+    () => policy.explain(TEXT, "tag:web", "tag:db:22", { proto: "tcp" }),
+    ({ answer }) => answer === "denied",
+  ],
+  who: [() => policy.who(TEXT, "tag:db"), (answer) => JSON.stringify(answer).includes("tag:web")],
+  "who with facts": [() => policy.who(TEXT, "tag:db", { facts: FACTS }), ({ version }) => version === 1],
+  what: [() => policy.what(TEXT, "tag:web"), (answer) => JSON.stringify(answer).includes("tag:db")],
+  matrix: [() => policy.matrix(TEXT), ({ version }) => version === 1],
+  diff: [() => policy.diff(TEXT, TEXT.replace("5432", "5433")), (answer) => JSON.stringify(answer).includes("5433")],
+  test: [() => policy.test(TEXT), ({ passed, failed }) => passed === 1 && failed === 0],
+  expiring: [
+    () => policy.expiring(TEXT, { today: "2026-01-31", within: "30d" }),
+    ({ endings, today }) => endings.length === 0 && today === "2026-01-31",
+  ],
+  names: [() => policy.names(TEXT), (answer) => JSON.stringify(answer).includes("tag:web")],
+  compile: [() => policy.compile(TEXT, { facts: FACTS }), (answer) => typeof answer === "object"],
+  export: [() => policy.export(TEXT, "typescript", { only: ["tags"] }), (text) => text.includes('Web: "tag:web"')],
+  importToRust: [() => policy.importToRust(TEXT), (text) => text.includes("tag:web -> tag:db on tcp:5432")],
+  migrate: [() => policy.migrate(TEXT), (text) => text.includes("tag:web")],
+  docs: [() => policy.docs(TEXT), (text) => text.includes("tag:web")],
+  report: [() => policy.report(TEXT), (text) => /^<!doctype html>/i.test(text)],
+  format: [() => policy.format("{}"), (text) => text === "{}\n"],
+  fix: [
+    () => policy.fix(MISSPELT, { unsafe: true }),
+    ({ text, check }) => text.includes('"dst": ["tag:db"]') && check.errors === 0,
+  ],
+};
+
+for (const [name, [ask, holds]] of Object.entries(QUESTIONS)) {
+  test(name, { skip }, () => {
+    const answer = ask();
+    assert.ok(holds(answer), JSON.stringify(answer));
+  });
+}
+
+test("a policy with errors has no answers, and the error lists its errors", { skip }, () => {
+  const asks = [
+    () => policy.explain(MISSPELT, "tag:web", "tag:db:5432"),
+    () => policy.names(MISSPELT),
+    () => policy.diff(TEXT, MISSPELT),
+  ];
+  for (const ask of asks) {
+    assert.throws(ask, (error) => {
+      assert.ok(error instanceof PolicyError);
+      assert.match(error.message, /undefined tag `tag:bd`/);
+      assert.deepEqual(error.diagnostics.map(({ code }) => code), ["undefined-tag"]);
+      return true;
+    });
+  }
+});
+
+test("a text that is not HuJSON cannot be formatted", { skip }, () => {
+  assert.throws(() => policy.format("{"), (error) => error instanceof PolicyError && error.status === 2);
+});
+
+test("a question about an undeclared name is an error without diagnostics", { skip }, () => {
+  const ask = () => policy.explain(TEXT, "tag:nas", "tag:db:22");
+  assert.throws(ask, (error) => error.status === 2 && error.diagnostics.length === 0);
+});
+
+test("a question that begins with a hyphen is not an option", { skip }, () => {
+  assert.throws(() => policy.who(TEXT, "--help"), (error) => error instanceof PolicyError);
+});
+
+test("after a fault in the module, it is not called again", () => {
+  let calls = 0;
+  const faulty = new Policy({
+    run() {
+      calls += 1;
+      throw new Error("unreachable");
+    },
+  });
+  for (const expected of [1, 1]) {
+    assert.throws(() => faulty.check("{}"), (error) => error instanceof PolicyError && error.status === 101);
+    assert.equal(calls, expected);
+  }
+});
