@@ -37,14 +37,20 @@ impl ExitStatus {
     }
 }
 
-impl From<ExitStatus> for ExitCode {
-    fn from(status: ExitStatus) -> ExitCode {
-        ExitCode::from(match status {
+impl From<ExitStatus> for u8 {
+    fn from(status: ExitStatus) -> u8 {
+        match status {
             ExitStatus::Success => 0,
             ExitStatus::Findings => 1,
             ExitStatus::Incomplete => 2,
             ExitStatus::PutBack => 3,
             ExitStatus::Unsure => 4,
-        })
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> ExitCode {
+        ExitCode::from(u8::from(status))
     }
 }

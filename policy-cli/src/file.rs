@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::git;
+use crate::memory::{self, Kind, Memory};
 use crate::temporary::{self, Temporary};
 use crate::text::visible;
 
@@ -34,8 +35,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = if let Some(object) = git::object(path) {
         git::read(object, LIMIT + 1)?
     } else {
-        let bytes = if is_stdin(path) { read_limited(io::stdin().lock()) } else { open(path).and_then(read_limited) };
-        bytes.map_err(|error| io_failure("read", path, &error))?
+        read_bytes(path).map_err(|error| io_failure("read", path, &error))?
     };
     if bytes.len() as u64 > LIMIT {
         let name = display_name(path).display();
@@ -45,6 +45,57 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         )));
     }
     Ok(bytes)
+}
+
+/// Reads stdin or a file, up to the limit and a byte more if it is not in memory.
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let in_memory = |memory: &mut Memory| if is_stdin(path) { Ok(memory.read_stdin()) } else { memory.read(path) };
+    match memory::ask(in_memory) {
+        Some(bytes) => bytes,
+        None if is_stdin(path) => read_limited(io::stdin().lock()),
+        None => open(path).and_then(read_limited),
+    }
+}
+
+/// Returns the kind of a path, or of the target of a link.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    if let Some(kind) = memory::ask(|memory| memory.kind(path)) {
+        return kind;
+    }
+    let metadata = fs::metadata(path)?;
+    Ok(if metadata.is_file() {
+        Kind::File
+    } else if metadata.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::Other
+    })
+}
+
+/// Returns the whole path of a file or a directory that exists, without links.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    match memory::ask(|memory| memory.kind(path)) {
+        Some(kind) => kind.map(|_| path.to_owned()),
+        None => fs::canonicalize(path),
+    }
+}
+
+/// Returns whether a path or the target of a link exists.
+pub fn exists(path: &Path) -> bool {
+    kind(path).is_ok()
+}
+
+/// Returns whether a path is that of a regular file.
+pub fn is_file(path: &Path) -> bool {
+    kind(path).is_ok_and(|kind| kind == Kind::File)
+}
+
+/// Returns whether there is nothing at a path, not even a link without a target.
+pub(crate) fn is_missing(path: &Path) -> bool {
+    let found =
+        memory::ask(|memory| memory.kind(path).map(drop)).unwrap_or_else(|| fs::symlink_metadata(path).map(drop));
+    let is_nothing = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    found.is_err_and(|error| is_nothing(error.kind()))
 }
 
 /// Reads the text of a policy file.
@@ -71,7 +122,10 @@ fn read_limited(source: impl Read) -> io::Result<Vec<u8>> {
 
 /// Fails if an output is one of the files that a command reads, even by another name or a link.
 pub fn refuse_input<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), Failure> {
-    let is_output = |input: &&Path| !is_stdin(input) && is_same(input, output);
+    let is_same = |input: &Path| {
+        if memory::is_in_use() { Memory::is_same(input, output) } else { is_same(input, output) }
+    };
+    let is_output = |input: &&Path| !is_stdin(input) && is_same(input);
     match inputs.into_iter().find(is_output) {
         Some(input) => {
             let (name, input) = (display_name(output).display(), display_name(input).display());
@@ -99,6 +153,9 @@ fn is_same(a: &Path, b: &Path) -> bool {
 
 /// Returns true if a file already has exactly this content.
 pub fn has_content(path: &Path, content: &[u8]) -> bool {
+    if let Some(has_content) = memory::ask(|memory| memory.has_content(path, content)) {
+        return has_content;
+    }
     let same_size = |metadata: Metadata| metadata.is_file() && metadata.len() == content.len() as u64;
     fs::metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|current| current == content)
 }
@@ -114,6 +171,9 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
 }
 
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(written) = memory::ask(|memory| memory.write(path, content)) {
+        return written;
+    }
     let existing = match OpenOptions::new().write(true).open(path) {
         // Whoever may not write to the file may not replace it either, though the directory would
         // let them.
@@ -196,8 +256,8 @@ fn keep_owner(_: &File, _: &Metadata) {}
 /// Creates a directory with files, either completely or not at all. The directory may exist if it
 /// is empty, except for leftovers of an earlier attempt.
 pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
-    let exists = match fs::read_dir(path).map(Iterator::count) {
-        Ok(entries) if entries > temporary::leftovers(path).len() => {
+    let exists = match has_entries(path) {
+        Ok(true) => {
             let message = format!("the directory `{}` is not empty", path.display());
             return Err(Failure::new(message).help("name a directory that does not exist yet"));
         }
@@ -211,7 +271,23 @@ pub fn write_directory(path: &Path, files: &[(&str, String)]) -> Result<(), Fail
     try_write_directory(path, exists, files).map_err(|error| io_failure("write", path, &error))
 }
 
+/// Returns whether a directory is not empty, except for leftovers.
+fn has_entries(path: &Path) -> io::Result<bool> {
+    let in_memory = |memory: &mut Memory| match memory.kind(path)? {
+        Kind::Directory => Ok(memory.has_files_in(path)),
+        Kind::File | Kind::Other => Err(io::ErrorKind::NotADirectory.into()),
+    };
+    let on_disk = || Ok(fs::read_dir(path)?.count() > temporary::leftovers(path).len());
+    memory::ask(in_memory).unwrap_or_else(on_disk)
+}
+
 fn try_write_directory(path: &Path, exists: bool, files: &[(&str, String)]) -> io::Result<()> {
+    let in_memory = |memory: &mut Memory| {
+        files.iter().for_each(|(name, content)| memory.create(&path.join(name), content.as_bytes()));
+    };
+    if memory::ask(in_memory).is_some() {
+        return Ok(());
+    }
     // The temporary directory is beside or in the target, so it is on the same file system. A
     // rename there is fast and cannot run out of space.
     let temporary = Temporary::directory(if exists { path } else { directory_of(path) })?;

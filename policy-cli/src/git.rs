@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
+use crate::memory;
 
 const PREFIX: &str = "git:";
 
@@ -15,6 +16,7 @@ pub(crate) fn object(path: &Path) -> Option<&str> {
 
 /// Returns whether a revision has this file.
 pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
+    refuse_in_memory(object)?;
     let mut command = Command::new("git");
     command.args(["--no-pager", "cat-file", "-e", object]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -24,6 +26,7 @@ pub(crate) fn exists(object: &str) -> Result<bool, Failure> {
 
 /// Reads a file in a revision, up to `limit` bytes.
 pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
+    refuse_in_memory(object)?;
     let (revision, file) = object.split_once(':').unwrap_or((object, ""));
     if file.is_empty() || !is_revision(revision) {
         return Err(Failure::new(format_args!("`{PREFIX}{object}` is not a file in a git revision"))
@@ -56,6 +59,14 @@ pub(crate) fn read(object: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(Failure::new(format_args!("git cannot show `{object}`: {reason}")).help(help));
     }
     Ok(content)
+}
+
+fn refuse_in_memory(object: &str) -> Result<(), Failure> {
+    if !memory::is_in_use() {
+        return Ok(());
+    }
+    Err(Failure::new(format_args!("`{PREFIX}{object}` needs `git`, which is not available here"))
+        .help("use the program `policy`, or give the old policy as a file"))
 }
 
 /// Returns the content of a file in the current commit, or `None` if it is not there.

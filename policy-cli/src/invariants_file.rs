@@ -1,7 +1,7 @@
 //! `policy.invariants`: a file of invariants beside a HuJSON policy.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::{Arg, ArgMatches, value_parser};
 use policy_core::Policy;
@@ -9,6 +9,7 @@ use policy_core::model::InvariantsFile;
 use policy_syntax::invariants_file;
 
 use crate::failure::Failure;
+use crate::memory::Kind;
 use crate::{file, git};
 
 /// The extension of a file of invariants. The rest of its name is that of the policy.
@@ -44,19 +45,15 @@ fn path(policy: &Path, matches: &ArgMatches) -> Result<Option<PathBuf>, Failure>
     }
     // A file that cannot be read is an error. Without its invariants, a policy would seem to
     // satisfy all of them.
-    match fs::symlink_metadata(&beside) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
-        _ => {}
+    if file::is_missing(&beside) {
+        return Ok(None);
     }
     let name = file::visible_name(&beside);
     let help = format!("make it a file of invariants, or remove it; it belongs to `{}`", file::visible_name(policy));
-    match fs::metadata(&beside) {
-        Ok(metadata) if metadata.is_file() => Ok(Some(beside)),
-        Ok(metadata) if metadata.is_dir() => {
-            Err(Failure::new(format!("`{name}` is a directory, not a file")).help(help))
-        }
-        Ok(_) => Err(Failure::new(format!("`{name}` is not a regular file")).help(help)),
+    match file::kind(&beside) {
+        Ok(Kind::File) => Ok(Some(beside)),
+        Ok(Kind::Directory) => Err(Failure::new(format!("`{name}` is a directory, not a file")).help(help)),
+        Ok(Kind::Other) => Err(Failure::new(format!("`{name}` is not a regular file")).help(help)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Failure::new(format!("`{name}` is a link to a file that does not exist")).help(help))
         }

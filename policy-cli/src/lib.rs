@@ -21,14 +21,14 @@
 pub mod tool {
     #[cfg(feature = "deploy")]
     pub use crate::command::pull;
-    pub use crate::command::{Command, CommandResult, Example, Run};
+    pub use crate::command::{Command, CommandResult, Example, Run, refuse_here};
     pub use crate::facts::{argument as facts_argument, join as join_facts, read_text as read_facts};
     #[cfg(feature = "deploy")]
     pub use crate::signal;
     pub use crate::stand_alone;
     pub use crate::{
-        argument, exit_status, failure, file, invariants_file, line_index, output, report, target, temporary, text,
-        today, uri, valid, words,
+        argument, exit_status, failure, file, invariants_file, line_index, memory, output, report, target, temporary,
+        text, today, uri, valid, words,
     };
 }
 
@@ -59,6 +59,8 @@ mod json;
 #[doc(hidden)]
 pub mod line_index;
 mod locations;
+#[doc(hidden)]
+pub mod memory;
 mod names;
 mod original;
 #[doc(hidden)]
@@ -78,6 +80,7 @@ mod shown_by_cargo;
 #[doc(hidden)]
 pub mod signal;
 mod source_file;
+mod stopwatch;
 mod style;
 #[doc(hidden)]
 pub mod target;
@@ -97,6 +100,7 @@ mod verdict_report;
 #[doc(hidden)]
 pub mod words;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use policy_core::Policy;
@@ -106,6 +110,7 @@ use command::{
     OPERATOR_DEPLOY_COMMANDS, POLICY_COMMANDS,
 };
 use exit_status::ExitStatus;
+use memory::{Memory, Output};
 use program::{Program, binary_name};
 
 const EXIT_STATUS: &str = "Exit status:
@@ -164,7 +169,9 @@ pub fn run(policy: &Policy) -> ExitCode {
         EXAMPLES,
         &[OPERATOR_COMMANDS, POLICY_COMMANDS, DEPLOY_COMMANDS, OPERATOR_DEPLOY_COMMANDS].concat(),
         Some(policy),
+        std::env::args_os().collect(),
     )
+    .into()
 }
 
 /// Runs the command line on policies in files, with additional commands that only the stand-alone
@@ -173,7 +180,18 @@ pub fn run(policy: &Policy) -> ExitCode {
 /// The exit code is 0 on success, 1 if there are findings, and 2 if the work could not be done.
 #[doc(hidden)]
 pub fn run_on_files(commands: &[Command]) -> ExitCode {
-    execute(file_program(), FILE_EXAMPLES, &file_commands(commands), None)
+    run_arguments(commands, std::env::args_os().collect()).into()
+}
+
+/// Like [`run_on_files`], but on files in memory, and with the arguments after the name of the program.
+#[doc(hidden)]
+pub fn run_in_memory(commands: &[Command], arguments: Vec<OsString>, memory: Memory) -> (ExitStatus, Output) {
+    let arguments = std::iter::once("policy".into()).chain(arguments).collect();
+    memory::run(memory, || run_arguments(commands, arguments))
+}
+
+fn run_arguments(commands: &[Command], arguments: Vec<OsString>) -> ExitStatus {
+    execute(file_program(), FILE_EXAMPLES, &file_commands(commands), None, arguments)
 }
 
 /// Returns the stand-alone program, as clap knows it.
@@ -206,17 +224,23 @@ fn defined(program: clap::Command, kind: Program, examples: &[Example], commands
     program.after_help(after_help(kind, examples)).subcommands(commands.iter().map(|command| command.definition(kind)))
 }
 
-/// Runs the command that the command line names.
-fn execute(program: clap::Command, examples: &[Example], commands: &[Command], built_in: Option<&Policy>) -> ExitCode {
+/// Runs the command that the command line names. `arguments` begins with the name of the program.
+fn execute(
+    program: clap::Command,
+    examples: &[Example],
+    commands: &[Command],
+    built_in: Option<&Policy>,
+    arguments: Vec<OsString>,
+) -> ExitStatus {
     let kind = if built_in.is_some() { Program::Own } else { Program::StandAlone };
     // If the first argument names a command, nothing depends on the others. To define all of them
     // would take half of the time of a quick command.
-    let named = std::env::args_os().nth(1).and_then(|name| commands.iter().find(|command| name == command.name));
+    let named = arguments.get(1).and_then(|name| commands.iter().find(|command| name == command.name));
     let program = match named {
         Some(command) => program.subcommand(command.definition(kind)),
         None => defined(program, kind, examples, commands),
     };
-    let result = match program.try_get_matches() {
+    let result = match program.try_get_matches_from(arguments) {
         Err(usage) => output::print_usage(&usage),
         Ok(matches) => {
             let named = matches
@@ -230,10 +254,8 @@ fn execute(program: clap::Command, examples: &[Example], commands: &[Command], b
             }
         }
     };
-    result
-        .unwrap_or_else(|failure| {
-            output::say_failure(&failure);
-            ExitStatus::Incomplete
-        })
-        .into()
+    result.unwrap_or_else(|failure| {
+        output::say_failure(&failure);
+        ExitStatus::Incomplete
+    })
 }

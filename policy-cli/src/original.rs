@@ -51,7 +51,7 @@ impl Original {
 
     fn read(folder: &Path, names: &[&str], policy: &Policy) -> Option<Original> {
         let paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
-        if !paths.iter().all(|path| path.is_file()) {
+        if !paths.iter().all(|path| file::is_file(path)) {
             return None;
         }
         let texts = paths.iter().map(|path| file::read_text(path).ok()).collect::<Option<Vec<String>>>()?;

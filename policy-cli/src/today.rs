@@ -6,12 +6,16 @@ use policy_core::Policy;
 use policy_core::model::Date;
 
 use crate::failure::Failure;
+use crate::memory;
 
 /// Returns the date in the environment, or otherwise the date of the clock.
 ///
 /// # Errors
 /// Fails if the value in the environment is not a date.
 pub fn today() -> Result<Date, Failure> {
+    if let Some((variable, clock)) = memory::ask(|memory| (memory.today(), memory.time())) {
+        return Ok(Date::today(variable.as_deref(), clock)?);
+    }
     let variable = std::env::var_os(Date::TODAY_VARIABLE).map(|value| value.to_string_lossy().into_owned());
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(Date::today(variable.as_deref(), clock)?)

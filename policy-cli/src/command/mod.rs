@@ -25,6 +25,7 @@ pub mod pull;
 mod push;
 mod report;
 mod test;
+mod unavailable;
 #[cfg(feature = "deploy")]
 mod validate;
 mod who;
@@ -43,6 +44,7 @@ use crate::program::{self, BUILT_IN, Program};
 use crate::{argument, file, invariants_file, output, target};
 
 pub(crate) use emit::print_built_in;
+pub use unavailable::refuse_here;
 
 /// The result of a command.
 pub type CommandResult = Result<ExitStatus, Failure>;
@@ -240,7 +242,7 @@ impl Command {
         let text = file::read_text(path).map_err(|failure| {
             // If the command takes more arguments, the user may have omitted the file.
             let takes_words = self.definition(Program::Own).get_positionals().next().is_some();
-            if takes_words && !path.exists() && !path.to_string_lossy().ends_with("json") {
+            if takes_words && !file::exists(path) && !path.to_string_lossy().ends_with("json") {
                 failure.help(format_args!("the policy file comes first: `policy {} policy.hujson …`", self.name))
             } else {
                 failure

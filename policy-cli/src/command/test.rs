@@ -1,7 +1,6 @@
 //! `test`: runs the policy's own tests, and names the rules that decide each.
 
 use std::path::Path;
-use std::time::Instant;
 
 use clap::{Arg, ArgMatches, value_parser};
 use policy_analysis::Analysis;
@@ -11,6 +10,7 @@ use super::{Command, CommandResult, Run};
 use crate::answer::RulePrinter;
 use crate::exit_status::ExitStatus;
 use crate::report::Report;
+use crate::stopwatch::Stopwatch;
 use crate::test_report::{CoverageReport, TestFormat, TestReport};
 use crate::{argument, facts, file, output, valid};
 
@@ -59,7 +59,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
         return Ok(ExitStatus::Findings);
     };
     let format = argument::get_format(matches, TestFormat::ALL);
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let tested = policy.test();
     let time = start.elapsed();
     let least = matches.get_one::<u8>("min-coverage").copied().map(usize::from);

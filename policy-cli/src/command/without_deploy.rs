@@ -1,7 +1,6 @@
-//! `validate`, `pull`, `drift` and `push` in an operator's own binary without the feature `deploy`. They say how to get
-//! the commands.
+//! `validate`, `pull`, `drift` and `push` without the feature `deploy`. They say how to get the commands.
 //!
-//! The feature compiles a TLS library, so it is off by default.
+//! The feature compiles a TLS library, so it is off by default in an operator's own binary.
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,7 +8,7 @@ use std::{env, fs};
 use clap::{Arg, ArgMatches};
 use policy_core::Policy;
 
-use super::{Command, CommandResult, Run};
+use super::{Command, CommandResult, Run, refuse_here};
 use crate::failure::Failure;
 
 pub(crate) const COMMANDS: &[Command] = &[VALIDATE, DRIFT, PUSH];
@@ -17,28 +16,28 @@ pub(crate) const COMMANDS: &[Command] = &[VALIDATE, DRIFT, PUSH];
 const VALIDATE: Command = Command {
     name: "validate",
     define: |command| define(command, "Ask the tailnet whether it would accept the policy"),
-    run: Run::Files(|_, matches| refuse("validate", Some("-"), matches)),
+    run: Run::Files(|built_in, matches| refuse(built_in, "validate", Some("-"), matches)),
     examples: &[],
 };
 
 const DRIFT: Command = Command {
     name: "drift",
     define: |command| define(command, "Compare the policy with the one that the tailnet has"),
-    run: Run::Files(|_, matches| refuse("drift", Some("-"), matches)),
+    run: Run::Files(|built_in, matches| refuse(built_in, "drift", Some("-"), matches)),
     examples: &[],
 };
 
 const PUSH: Command = Command {
     name: "push",
     define: |command| define(command, "Give the policy to the tailnet"),
-    run: Run::Files(|_, matches| refuse("push", Some("-"), matches)),
+    run: Run::Files(|built_in, matches| refuse(built_in, "push", Some("-"), matches)),
     examples: &[],
 };
 
 pub(crate) const PULL: Command = Command {
     name: "pull",
     define: |command| define(command, "Write the policy that the tailnet has to a file"),
-    run: Run::Files(|_: Option<&Policy>, matches| refuse("pull", None, matches)),
+    run: Run::Files(|built_in, matches| refuse(built_in, "pull", None, matches)),
     examples: &[],
 };
 
@@ -49,7 +48,10 @@ fn define(command: clap::Command, about: &'static str) -> clap::Command {
 
 /// Says how to run a command. `policy` is the argument with which the stand-alone program reads the policy from a pipe,
 /// if the command needs the policy.
-fn refuse(name: &str, policy: Option<&str>, matches: &ArgMatches) -> CommandResult {
+fn refuse(built_in: Option<&Policy>, name: &str, policy: Option<&str>, matches: &ArgMatches) -> CommandResult {
+    if built_in.is_none() {
+        return refuse_here(name, "the network");
+    }
     let arguments: Vec<&str> = matches.get_many::<String>("arguments").into_iter().flatten().map(|s| &**s).collect();
     let manifest = env::var_os("CARGO_MANIFEST_DIR")
         .and_then(|folder| fs::read_to_string(Path::new(&folder).join("Cargo.toml")).ok());

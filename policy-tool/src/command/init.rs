@@ -99,7 +99,7 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
     if source.contains("://") || source.starts_with("git@") {
         return Ok(Library::Git(source.to_owned()));
     }
-    let root = std::fs::canonicalize(source)
+    let root = file::canonical(Path::new(source))
         .map_err(|_| Failure::new(format_args!("the directory `{}` does not exist", visible(source))))?;
     if !is_clone(&root) {
         let message = format!("`{}` is not a clone of the repository of `policy!`", visible(source));
@@ -118,7 +118,7 @@ fn library(source: Option<&str>) -> Result<Library, Failure> {
 /// not need.
 fn lock_file(library: &Library) -> Option<String> {
     match library {
-        Library::Path(root) => std::fs::read_to_string(Path::new(root).join("Cargo.lock")).ok(),
+        Library::Path(root) => file::read_text(&Path::new(root).join("Cargo.lock")).ok(),
         Library::Registry | Library::Git(_) => None,
     }
 }
@@ -137,7 +137,7 @@ fn own_clone() -> Option<String> {
 }
 
 fn is_clone(root: &Path) -> bool {
-    root.join("policy-macros").join("Cargo.toml").is_file()
+    file::is_file(&root.join("policy-macros").join("Cargo.toml"))
 }
 
 fn next_steps(directory: &Path, library: &Library, is_starter: bool, has_errors: bool) -> String {
