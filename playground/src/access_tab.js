@@ -4,6 +4,8 @@ import { showAnswer } from "./answer_view.js";
 import { button, make } from "./dom.js";
 
 const MOST_SUGGESTED = 300;
+/** The most columns of a matrix whose names are not upright. */
+const FEW_COLUMNS = 8;
 
 /** Returns the names that can be asked about. */
 function namesIn({ tags, groups, hosts, services, users, devices }) {
@@ -49,6 +51,7 @@ export function accessTab({ checker, goTo, announce }) {
     }
     const section = new DOMParser().parseFromString(html, "text/html").querySelector("section");
     section.querySelector("h2").remove();
+    if (section.querySelectorAll("thead th").length <= FEW_COLUMNS) section.querySelector("table")?.classList.add("few");
     for (const link of section.querySelectorAll("a")) {
       const line = /:(\d+)/.exec(link.title)?.[1];
       const [name] = link.querySelectorAll("code");

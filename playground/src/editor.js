@@ -1,11 +1,11 @@
 // The editors: CodeMirror with the checker's problems, words and explanations.
 
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
+import { EditorState, Prec } from "@codemirror/state";
 import {
   drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder,
 } from "@codemirror/view";
@@ -44,6 +44,17 @@ const theme = EditorView.theme({
   ".cm-gutter-lint": { width: "1.1em" },
 });
 
+/** The time in which Tab leaves the editor after Escape, in milliseconds. */
+const LEAVING = 2000;
+
+/** Lets Tab leave the editor after Escape, even if Escape also ends a selection. */
+const leave = Prec.highest(EditorView.domEventHandlers({
+  keydown({ key }, view) {
+    if (key === "Escape" && completionStatus(view.state) === null) view.setTabFocusMode(LEAVING);
+    return false;
+  },
+}));
+
 const nonce = document.body.dataset.nonce;
 
 /** Makes an editor for a text, without the checker. */
@@ -53,7 +64,7 @@ function editorView(parent, { label, changed, extensions = [] }) {
     state: EditorState.create({
       extensions: [
         EditorView.cspNonce.of(nonce), theme, colours, lineNumbers(), drawSelection(), EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed?.(update.state.doc.toString()); }),
         ...extensions,
       ],
@@ -96,7 +107,7 @@ export function textEditor(parent, { label, changed, placeholder: hint = "", ext
     label, changed,
     extensions: [
       history(), closeBrackets(), bracketMatching(), indentOnInput(), indentUnit.of("\t"), EditorState.tabSize.of(2),
-      highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), lintGutter(), hujson, placeholder(hint),
+      highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), lintGutter(), hujson, leave, placeholder(hint),
       ...extensions,
       keymap.of([...closeBracketsKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
     ],
@@ -145,7 +156,7 @@ export function codeView(parent, { label }) {
     label,
     extensions: [
       policyInRust, EditorState.readOnly.of(true), EditorView.editable.of(false), keymap.of(searchKeymap),
-      EditorView.contentAttributes.of({ tabindex: "0", role: "textbox", "aria-multiline": "true", "aria-readonly": "true" }),
+      EditorView.contentAttributes.of({ role: "textbox", "aria-multiline": "true", "aria-readonly": "true" }),
     ],
   });
 }

@@ -48,7 +48,9 @@ export function help({ name, checker, announce, fixAt }) {
   }
 
   function explainAtCursor(view) {
-    const offset = view.state.selection.main.head;
+    const { from } = view.state.selection.main;
+    // A word begins after its quote.
+    const offset = view.state.sliceDoc(from, from + 1) === '"' ? from + 1 : from;
     checker.hover(name, offset).then((found) => {
       announce(found ? found.text.replaceAll("`", "") : "There is no explanation for this word.");
       if (found && offset <= view.state.doc.length) view.dispatch({ effects: explain.of(explanation(found)) });
