@@ -71,9 +71,15 @@ export function accessTab({ checker, goTo, announce }) {
 
   async function showOverview() {
     const overview = await checker.ask("overview");
-    if (overview === undefined || overview.matrix === undefined) return;
-    showSection(element("matrix"), overview.matrix, "Access matrix");
-    showSection(element("picture"), overview.picture, "Picture");
+    if (overview === undefined) return;
+    const isOutdated = overview.matrix === undefined;
+    for (const [id, heading] of [["matrix", "Access matrix"], ["picture", "Picture"]]) {
+      const container = element(id);
+      container.classList.toggle("outdated", isOutdated);
+      if (!isOutdated) showSection(container, overview[id], heading);
+      const title = container.querySelector("h2");
+      if (title) title.textContent = isOutdated ? `${heading} before the error` : heading;
+    }
   }
 
   async function suggest() {

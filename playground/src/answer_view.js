@@ -10,9 +10,8 @@ const MOST_RULES = 200;
 
 /** Makes a button that goes to a place of a text. */
 function place(file, line, goTo) {
-  const link = button("place", `line ${line}`, () => goTo(textOf(file), line));
-  link.title = `${file}:${line}`;
-  return link;
+  const name = textOf(file);
+  return button("place", name === "other" ? `line ${line} below` : `line ${line}`, () => goTo(name, line));
 }
 
 function rule({ label, file, line, text, notes }, goTo) {

@@ -11,7 +11,7 @@ const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
-exports.launch = (executablePath) => chromium.launch({ executablePath, args: FLAGS });
+exports.launch = (executablePath, flags = []) => chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 
 /** Opens the page, and waits until the checker is there. Records everything that goes wrong. */
 exports.open = async (context, address, problems = []) => {
