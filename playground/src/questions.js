@@ -68,7 +68,8 @@ export class Questions {
   }
 
   rust() {
-    return this.#about(["import"]);
+    // Facts are not part of a policy.
+    return this.#run(["import", "--", FILES.policy]);
   }
 
   format() {

@@ -11,6 +11,8 @@ const [executablePath, pageFolder, ...policies] = process.argv.slice(2);
 const STARTS = 5;
 const KEYS = 20;
 const MISTAKES = 3;
+/** The time after which the page has done everything about a text. */
+const SETTLING = 4000;
 
 const median = (numbers) => Math.round([...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]);
 
@@ -44,18 +46,17 @@ const clock = (page, selector) => page.evaluate((selector) => {
     observer.observe(element, { childList: true, subtree: true, characterData: true });
   }, { once: true, capture: true }));
 }, selector);
-const stopped = (page) => page.evaluate(() => globalThis.time);
+const stopped = (page) => page.evaluate(() => Promise.race([
+  globalThis.time, new Promise((_, failed) => setTimeout(() => failed(new Error("nothing changes")), 20000)),
+]));
 
 async function typing(browser, address, text) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await open(context, address);
   await page.waitForSelector("#answer .verdict");
   await page.click("#editor .cm-content");
-  await clock(page, "#count");
-  const pasted = text.replace("{", "{\n// note \n");
-  await paste(page, pasted);
-  await stopped(page).catch(() => {});
-  await page.waitForTimeout(4000);
+  await paste(page, text.replace("{", "{\n// note \n"));
+  await page.waitForTimeout(SETTLING);
 
   // From a key to the next picture, in a comment.
   await page.keyboard.press("Control+Home");
@@ -77,7 +78,7 @@ async function typing(browser, address, text) {
     await page.waitForTimeout(60);
   }
   const frames = await page.evaluate(() => globalThis.frames);
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(SETTLING);
 
   // From a mistake to the problems, and to the answer that it prevents.
   const times = { problems: [], answer: [] };
