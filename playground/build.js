@@ -28,6 +28,19 @@ async function script(entry, plugins = []) {
   return file.text;
 }
 
+/** Makes modules of scripts of the report, which has no modules: `site:make.js?make` exports `make`. */
+const siteScripts = {
+  name: "site-scripts",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^site:/ }, ({ path }) => ({ path: path.slice("site:".length), namespace: "site" }));
+    onLoad({ filter: /.*/, namespace: "site" }, async ({ path }) => {
+      const [file, name] = path.split("?");
+      const text = await readFile(join(site, file), "utf8");
+      return { contents: name === undefined ? text : `${text}\nexport { ${name} };\n` };
+    });
+  },
+};
+
 /** Makes the worker's script a string that the page has. */
 const workerSource = {
   name: "worker-source",
@@ -43,7 +56,7 @@ const workerSource = {
 const hash = (text, encoding) => createHash("sha256").update(text).digest(encoding);
 
 const { outputFiles: [style] } = await build({ ...options, entryPoints: [join(source, "page.css")] });
-const code = (await script(join(source, "main.js"), [workerSource])).replaceAll("</script", "<\\/script");
+const code = (await script(join(source, "main.js"), [workerSource, siteScripts])).replaceAll("</script", "<\\/script");
 const module = gzipSync(await readFile(join(engine, "policy_wasm_bg.wasm")), { level: 9 }).toString("base64");
 // The editor makes its style sheets while it runs.
 const nonce = hash(style.text, "hex").slice(0, 16);

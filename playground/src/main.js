@@ -1,5 +1,7 @@
 // The page: connects the editor, the problems and the tabs with the checker.
 
+import "site:theme.js";
+
 import { accessTab } from "./access_tab.js";
 import { changeTab } from "./change_tab.js";
 import { Checker } from "./checker.js";
@@ -12,7 +14,6 @@ import { readLink, writeLink } from "./share.js";
 import { stored, store } from "./storage.js";
 import { startTabs } from "./tabs.js";
 import { testsTab } from "./tests_tab.js";
-import { startTheme } from "./theme.js";
 import { Timer } from "./timer.js";
 
 const element = (id) => document.getElementById(id);
@@ -77,8 +78,6 @@ const facts = factsTab({
 const tabs = startTabs(element("panels"), {
   access, change, tests: testsTab(shared), rust: rustTab(shared), facts,
 });
-
-startTheme(element("theme"));
 
 element("format").addEventListener("click", async () => {
   const { text, message } = await checker.ask("format") ?? {};

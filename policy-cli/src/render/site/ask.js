@@ -19,20 +19,6 @@ function readPort({ protocols, services }, text) {
   return { protocol: number, port: port(after), name: `${before}:${port(after)}` };
 }
 
-// Makes an element with a class and contents. Words in backticks become code.
-function make(tag, className, ...content) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  for (const item of content) {
-    if (typeof item !== "string") { element.append(item); continue; }
-    item.split("`").forEach((text, place) => {
-      if (place % 2 === 0) element.append(text);
-      else element.append(Object.assign(document.createElement("code"), { textContent: text }));
-    });
-  }
-  return element;
-}
-
 const WORDS = { allowed: "allowed", denied: "denied", depends: "it depends" };
 const over = (families) => families === null ? "" : `, over ${families === 1 ? "IPv4" : "IPv6"} only`;
 const some = (names) => names.slice(0, MOST_SHOWN).join(", ") + (names.length > MOST_SHOWN ? ` and ${names.length - MOST_SHOWN} more` : "");

@@ -28,11 +28,12 @@ use rules::Rules;
 const STYLE: &str = concat!(include_str!("site.css"), include_str!("../graph/svg.css"));
 /// The script that answers questions. It is separate, so that tests can run it without a browser.
 const ANSWER_SCRIPT: &str = include_str!("answer.js");
-const SCRIPT: &str = concat!(include_str!("ask.js"), include_str!("site.js"));
+const SCRIPT: &str =
+    concat!(include_str!("make.js"), include_str!("ask.js"), include_str!("theme.js"), include_str!("site.js"));
 /// The SHA-256 hashes of [`STYLE`] and [`SCRIPT`]. A test checks them.
 const STYLE_HASH: &str = "sha256-uDK6lV3aHBB1Dmxpk5gCiV1CsBPQkhshk6OwBhl9pQs=";
 const ANSWER_HASH: &str = "sha256-/8Hrty7XGMpX1Yk1+uwE5Gbt4tgR9CwddDeTT0utjGA=";
-const SCRIPT_HASH: &str = "sha256-/s6yK1KWpSP1AV+yFXWTUwXHaZNKL3MInfJfhEqCiVc=";
+const SCRIPT_HASH: &str = "sha256-iz5zwbdc1HwWolWfpMgCuEsDS4UDfZV2ff1RRoixF84=";
 
 /// The maximum number of rows of a table other than the matrix, so that a browser shows the page
 /// immediately.
