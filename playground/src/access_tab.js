@@ -53,12 +53,12 @@ export function accessTab({ checker, goTo, announce }) {
     section.querySelector("h2").remove();
     if (section.querySelectorAll("thead th").length <= FEW_COLUMNS) section.querySelector("table")?.classList.add("few");
     for (const link of section.querySelectorAll("a")) {
-      const line = /:(\d+)/.exec(link.title)?.[1];
+      const line = /^line (\d+)/.exec(link.title)?.[1];
       const [name] = link.querySelectorAll("code");
       let replacement;
       if (line) {
         replacement = button("cell", "", () => goTo("policy", Number(line)));
-        replacement.title = `line ${line}`;
+        replacement.title = link.title;
       } else if (name?.textContent === link.textContent) {
         replacement = button("name", "", () => askAbout(name.textContent, link.closest("thead") !== null));
         replacement.title = link.closest("thead") === null ? "List what it reaches" : "List who reaches it";
@@ -66,7 +66,7 @@ export function accessTab({ checker, goTo, announce }) {
       replacement.append(...link.childNodes);
       link.replaceWith(replacement);
     }
-    container.replaceChildren(make("h2", "", heading), ...document.importNode(section, true).childNodes);
+    container.replaceChildren(make("h2", "", heading), ...section.childNodes);
   }
 
   async function showOverview() {

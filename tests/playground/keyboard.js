@@ -113,6 +113,19 @@ async function visit(browser, address, width, colorScheme, seen) {
   });
   assert.deepStrictEqual([line.isInEditor, `line ${line.number}`], [true, place]);
 
+  // A name of the matrix asks about it, and a cell goes to its rule.
+  await press("Escape");
+  await tabTo(page, "#matrix thead button.name");
+  await page.evaluate(() => { document.querySelector("#answer .verdict").dataset.isOld = ""; });
+  await press("Enter");
+  await page.waitForSelector("#answer .verdict:not([data-is-old])");
+  assert.match(await page.textContent("#answer .verdict"), /^tag:db .*reach/);
+  await shoot("who");
+  await check();
+  await tabTo(page, "#matrix tbody button.cell");
+  await press("Enter");
+  assert.strictEqual(await page.textContent("#editor .cm-activeLineGutter.cm-gutterElement"), "35");
+
   // Compare with another version.
   await press("Escape");
   await tabTo(page, "[role=tab]");
