@@ -60,8 +60,9 @@ export function accessTab({ checker, goTo, announce }) {
         replacement = button("cell", "", () => goTo("policy", Number(line)));
         replacement.title = link.title;
       } else if (name?.textContent === link.textContent) {
-        replacement = button("name", "", () => askAbout(name.textContent, link.closest("thead") !== null));
-        replacement.title = link.closest("thead") === null ? "List what it reaches" : "List who reaches it";
+        const isDestination = link.closest("thead") !== null;
+        replacement = button("name", "", () => askAbout(name.textContent, isDestination));
+        replacement.title = isDestination ? "List who reaches it" : "List what it reaches";
       } else replacement = make("span", "");
       replacement.append(...link.childNodes);
       link.replaceWith(replacement);

@@ -14,9 +14,6 @@ import { colours, hujson, policyInRust } from "./hujson.js";
 import { help } from "./help.js";
 import { FILES } from "./files.js";
 
-/** The most problems that are underlined. */
-const MOST_UNDERLINED = 500;
-
 const theme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--ground)", color: "var(--ink)", fontSize: "13.5px" },
   "&.cm-focused": { outline: "none" },
@@ -122,7 +119,7 @@ export function textEditor(parent, { label, changed, placeholder: hint = "", ext
 
   /** Underlines problems. The text must not have changed since. */
   editor.setProblems = ({ diagnostics }) => {
-    const known = diagnostics.filter(({ from }) => from !== undefined).slice(0, MOST_UNDERLINED);
+    const known = diagnostics.filter(({ from }) => from !== undefined);
     view.dispatch(setDiagnostics(view.state, known.map(underline)));
   };
   return editor;

@@ -42,11 +42,10 @@ function item(problem, { goTo, fix }) {
   return all;
 }
 
-/** Shows problems, errors first. Returns how many there are, in words. */
+/** Shows problems. Returns how many there are, in words. */
 export function showProblems(list, result, actions) {
-  const inOrder = [...result.diagnostics].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === "error" ? -1 : 1));
-  const items = inOrder.slice(0, MOST_SHOWN).map((problem) => item(problem, actions));
-  const more = inOrder.length - items.length;
+  const items = result.diagnostics.slice(0, MOST_SHOWN).map((problem) => item(problem, actions));
+  const more = result.diagnostics.length - items.length + result.left;
   if (more > 0) items.push(make("li", "more", `${more.toLocaleString("en")} more`));
   // A click on "Fix" removes the focused button.
   const hadFocus = list.contains(document.activeElement);

@@ -49,8 +49,10 @@ export function testsTab({ checker, goTo, announce }) {
     const sentence = `Tests need ${needed} of ${rules} rules (${percent}%).`;
     const items = missing.slice(0, MOST_SHOWN).map((rule) => {
       const item = make("li", "", place(rule), " ", code(rule.rule));
-      const test = rule.pin && make("div", "note", "this test would: ", code(JSON.stringify(rule.pin.test)));
-      item.append(test ?? make("div", "note", "no test was found that would need it"));
+      if (rule.pin) {
+        const { src, ...targets } = rule.pin.test;
+        item.append(make("div", "note", "this test would: ", code(JSON.stringify({ src, ...targets }))));
+      } else item.append(make("div", "note", "no test was found that would need it"));
       return item;
     });
     untested.replaceChildren(make("p", "verdict", sentence));

@@ -10,10 +10,21 @@ let workspace;
 let questions;
 const texts = {};
 
+/** The most problems that the page gets. It shows fewer, and copying thousands takes time. */
+const MOST_PROBLEMS = 500;
+
+/** Returns the first problems, errors before warnings, and how many are left. */
+function check(file) {
+  const result = workspace.diagnostics(file);
+  const of = (wanted) => result.diagnostics.filter(({ severity }) => severity === wanted);
+  const all = [...of("error"), ...of("warning")];
+  return { ...result, diagnostics: all.slice(0, MOST_PROBLEMS), left: Math.max(0, all.length - MOST_PROBLEMS) };
+}
+
 const about = {
   version: () => version(),
-  check: () => workspace.diagnostics(FILES.policy),
-  checkOther: () => workspace.diagnostics(FILES.other),
+  check: () => check(FILES.policy),
+  checkOther: () => check(FILES.other),
   completion: ({ name, offset }) => workspace.completion(FILES[name], offset),
   hover: ({ name, offset }) => workspace.hover(FILES[name], offset),
 };
