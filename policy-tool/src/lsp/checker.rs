@@ -6,10 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use gen_lsp_types as lsp;
-use lsp_server::{Connection, Notification};
 use policy_core::Diagnostic;
 
 use super::convert;
+use super::outbox::Outbox;
 use super::positions::Encoding;
 use super::project::Project;
 
@@ -36,10 +36,10 @@ pub(super) struct Check {
 
 /// Starts the thread, which publishes the findings of everything that it receives. If a text has
 /// changed again in the meantime, its older findings are not published.
-pub(super) fn start(connection: Arc<Connection>, known: Arc<KnownFindings>) -> mpsc::Sender<Job> {
+pub(super) fn start(outbox: Outbox, known: Arc<KnownFindings>) -> mpsc::Sender<Job> {
     let (sender, receiver) = mpsc::channel();
     let mut checker = Checker { known, waiting: Vec::new(), published: HashMap::new() };
-    thread::spawn(move || checker.run(&connection, &receiver));
+    thread::spawn(move || checker.run(&outbox, &receiver));
     sender
 }
 
@@ -81,7 +81,7 @@ struct Checker {
 }
 
 impl Checker {
-    fn run(&mut self, connection: &Connection, receiver: &mpsc::Receiver<Job>) {
+    fn run(&mut self, outbox: &Outbox, receiver: &mpsc::Receiver<Job>) {
         while let Ok(job) = receiver.recv() {
             self.add(job);
             while !self.waiting.is_empty() {
@@ -97,7 +97,7 @@ impl Checker {
                 };
                 receiver.try_iter().for_each(|job| self.add(job));
                 if !self.waiting.iter().any(|newer| newer.policy == policy) {
-                    self.publish(connection, policy, files);
+                    self.publish(outbox, policy, files);
                 }
             }
         }
@@ -120,16 +120,13 @@ impl Checker {
         self.waiting.push(job);
     }
 
-    fn publish(&mut self, connection: &Connection, policy: lsp::Uri, files: Vec<lsp::PublishDiagnosticsParams>) {
+    fn publish(&mut self, outbox: &Outbox, policy: lsp::Uri, files: Vec<lsp::PublishDiagnosticsParams>) {
         let uris = files.iter().filter(|file| !file.diagnostics.is_empty()).map(|file| file.uri.clone()).collect();
         let before = self.published.insert(policy, uris).unwrap_or_default();
         let gone = before.into_iter().filter(|uri| !files.iter().any(|file| file.uri == *uri)).collect::<Vec<_>>();
         let empty = |uri| lsp::PublishDiagnosticsParams { uri, version: None, diagnostics: Vec::new() };
         for file in files.into_iter().chain(gone.into_iter().map(empty)) {
-            let Ok(params) = serde_json::to_value(file) else { continue };
-            let method = "textDocument/publishDiagnostics".to_owned();
-            // If the connection is closed, the server is about to end.
-            let _ = connection.sender.send(Notification { method, params }.into());
+            outbox.notify("textDocument/publishDiagnostics", file);
         }
     }
 }
