@@ -51,17 +51,18 @@ pub(super) struct KnownFindings(Mutex<HashMap<lsp::Uri, Checked>>);
 type Checked = (Project, Arc<Vec<Diagnostic>>);
 
 impl KnownFindings {
-    /// Returns the findings of a policy.
-    pub(super) fn of(&self, project: &Project) -> Arc<Vec<Diagnostic>> {
+    /// Returns the findings of a policy. `compute` is asked for those of a text that has not been
+    /// checked yet.
+    pub(super) fn of(&self, project: &Project, compute: impl FnOnce() -> Vec<Diagnostic>) -> Arc<Vec<Diagnostic>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(&project.policy.uri).filter(|(known, _)| known.is_same(project));
         let known = known.map(|(_, findings)| Arc::clone(findings));
         drop(all);
-        known.unwrap_or_else(|| self.compute(project))
+        known.unwrap_or_else(|| self.keep(project, compute()))
     }
 
-    fn compute(&self, project: &Project) -> Arc<Vec<Diagnostic>> {
-        let findings = Arc::new(project.findings());
+    fn keep(&self, project: &Project, findings: Vec<Diagnostic>) -> Arc<Vec<Diagnostic>> {
+        let findings = Arc::new(findings);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(project.policy.uri.clone(), (project.clone(), Arc::clone(&findings)));
         findings
@@ -89,7 +90,7 @@ impl Checker {
                 self.pause(receiver);
                 let Job { policy, check } = self.waiting.remove(0);
                 let files = match &check {
-                    Some(check) => findings(check, &self.known.compute(&check.project)),
+                    Some(check) => findings(check, &self.known.of(&check.project, || check.project.findings())),
                     None => {
                         self.known.forget(&policy);
                         Vec::new()

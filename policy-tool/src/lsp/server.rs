@@ -242,7 +242,7 @@ impl Server {
             "textDocument/codeAction" => {
                 let (known, page) = (Arc::clone(&self.findings), self.page());
                 self.about::<lsp::CodeActionRequest>(params, |view, params| {
-                    let findings = known.of(&view.project);
+                    let findings = known.of(&view.project, || view.findings());
                     Ok(Some(actions::actions(view, &findings, &params, page.as_deref())))
                 })
             }
