@@ -1,0 +1,142 @@
+// The page: connects the editor, the problems and the tabs with the checker.
+
+import { accessTab } from "./access_tab.js";
+import { changeTab } from "./change_tab.js";
+import { Checker } from "./checker.js";
+import { policyEditor } from "./editor.js";
+import example from "./example.hujson";
+import { factsTab } from "./facts_tab.js";
+import { showProblems } from "./problems.js";
+import { rustTab } from "./rust_tab.js";
+import { readLink, writeLink } from "./share.js";
+import { stored, store } from "./storage.js";
+import { startTabs } from "./tabs.js";
+import { testsTab } from "./tests_tab.js";
+import { startTheme } from "./theme.js";
+import { Timer } from "./timer.js";
+
+const element = (id) => document.getElementById(id);
+const announcer = element("announcer");
+let announced = "";
+
+/** Says something to people who use a screen reader. Says it again only if it changes. */
+function announce(text) {
+  if (text === announced) return;
+  announced = text;
+  announcer.textContent = text;
+}
+
+const checker = new Checker();
+const files = { policy: "", facts: "" };
+
+const editor = policyEditor(element("editor"), {
+  label: "Policy", checker, announce,
+  changed(text) {
+    files.policy = text;
+    store("policy", text);
+    checker.setText("policy", text);
+    checking.start();
+    asking.start();
+  },
+});
+
+function goTo(file, line) {
+  if (file === "other") tabs.show("change");
+  (file === "other" ? change.editor : file === "facts" ? facts.editor : editor).goToLine(line);
+}
+
+const checking = new Timer(120, async () => {
+  const result = await checker.check();
+  if (result === undefined) return;
+  editor.setProblems(result);
+  facts.setProblems(result);
+  const count = showProblems(element("problem-list"), result, {
+    goTo: (problem) => (problem.file === "facts" ? facts : editor).goTo(problem),
+    fix: (problem) => editor.fix(problem),
+  });
+  element("count").textContent = count;
+  announce(count);
+});
+
+// The tab that is open asks again when a text changes.
+const asking = new Timer(250, () => tabs.current.refresh());
+
+const shared = { checker, goTo, announce, changed: () => asking.start() };
+const access = accessTab(shared);
+const change = changeTab(shared);
+const facts = factsTab({
+  ...shared,
+  changed(text) {
+    files.facts = text;
+    store("facts", text);
+    checker.setText("facts", text);
+    checking.start();
+    asking.start();
+  },
+});
+const tabs = startTabs(element("panels"), {
+  access, change, tests: testsTab(shared), rust: rustTab(shared), facts,
+});
+
+startTheme(element("theme"));
+
+element("format").addEventListener("click", async () => {
+  const { text, message } = await checker.ask("format") ?? {};
+  if (text !== undefined) editor.setText(text);
+  announce(text === undefined ? message : "The policy is formatted.");
+});
+element("example").addEventListener("click", () => editor.setText(example));
+element("open").addEventListener("click", () => element("file").click());
+element("file").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  if (file) editor.setText(await file.text());
+  target.value = "";
+});
+
+element("share").addEventListener("click", async () => {
+  history.replaceState(null, "", await writeLink(files.policy));
+  const button = element("share");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    button.textContent = "Copied";
+  } catch {
+    // Without permission, the address bar still has the link.
+    button.textContent = "The link is in the address bar";
+  }
+  announce(button.textContent);
+  setTimeout(() => { button.textContent = "Copy link"; }, 2500);
+});
+
+/** Reads the policy of a link. Returns `undefined` if the address has none. */
+async function linked() {
+  try {
+    return await readLink(location.hash);
+  } catch {
+    announce("The link is damaged, so its policy cannot be shown.");
+    element("about").textContent = "The link is damaged: a part of it is missing.";
+    return undefined;
+  }
+}
+addEventListener("hashchange", async () => {
+  const text = await linked();
+  if (text !== undefined) editor.setText(text);
+});
+
+async function start() {
+  editor.setText(await linked() ?? stored("policy") ?? example);
+  facts.setText(stored("facts") ?? "");
+  await checker.load();
+  const damaged = element("about").textContent.startsWith("The link");
+  if (!damaged) element("about").textContent = `policy ${checker.version}. Nothing is sent anywhere: the page cannot make requests.`;
+  document.documentElement.dataset.ready = "";
+}
+start().catch((error) => {
+  element("count").textContent = `The checker cannot start: ${error.message}`;
+  announce(element("count").textContent);
+});
+
+if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+  navigator.serviceWorker.register("service_worker.js").catch(() => {
+    // Without it, the page works as long as the server does.
+  });
+}

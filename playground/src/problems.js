@@ -1,0 +1,56 @@
+// The list of problems below the editor.
+
+import { button, make } from "./dom.js";
+import { textOf } from "./files.js";
+
+/** The most problems in the list. */
+const MOST_SHOWN = 100;
+
+const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+function describe({ failure, errors = 0, warnings = 0 }) {
+  if (failure) return failure;
+  const counts = [errors > 0 ? plural(errors, "error") : "", warnings > 0 ? plural(warnings, "warning") : ""];
+  return counts.filter(Boolean).join(", ") || "No problems";
+}
+
+function item(problem, { goTo, fix }) {
+  const { severity, code, message, notes, help, fix: change, tailscale, headscale, range } = problem;
+  const heading = make("div", "heading", make("span", `severity ${severity}`, severity), " ", make("span", "", message));
+  const all = make("li", severity, heading);
+  if (range) {
+    const file = textOf(problem.file) === "facts" ? "facts, " : "";
+    heading.append(" ", button("place", `${file}line ${range.start.line}`, () => goTo(problem)));
+  }
+  for (const note of notes) {
+    const line = make("div", "note", note.message);
+    if (note.range) line.append(" ", button("place", `line ${note.range.start.line}`, () => goTo(note)));
+    all.append(line);
+  }
+  if (tailscale) all.append(make("div", "note", "Tailscale answers: ", make("q", "", tailscale)));
+  if (headscale) all.append(make("div", "note", "headscale answers: ", make("q", "", headscale)));
+  if (help) {
+    const line = make("div", "help", help);
+    if (change && change.edits.every(({ file }) => textOf(file) === "policy")) {
+      const apply = button("fix", "Fix", () => fix(problem));
+      apply.setAttribute("aria-label", `Fix: ${help.replaceAll("`", "")}`);
+      line.append(" ", apply);
+    }
+    all.append(line);
+  }
+  all.dataset.code = code;
+  return all;
+}
+
+/** Shows problems, errors first. Returns how many there are, in words. */
+export function showProblems(list, result, actions) {
+  const inOrder = [...result.diagnostics].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === "error" ? -1 : 1));
+  const items = inOrder.slice(0, MOST_SHOWN).map((problem) => item(problem, actions));
+  const more = inOrder.length - items.length;
+  if (more > 0) items.push(make("li", "more", `${more.toLocaleString("en")} more`));
+  // A click on "Fix" removes the focused button.
+  const hadFocus = list.contains(document.activeElement);
+  list.replaceChildren(...items);
+  if (hadFocus && !list.contains(document.activeElement)) list.focus();
+  return describe(result);
+}
