@@ -73,5 +73,5 @@ fn outline(bencher: Bencher, grants: usize) {
 
 #[divan::bench(args = SIZES, sample_count = 10)]
 fn colours(bencher: Bencher, grants: usize) {
-    ask(bencher, grants, |snapshot, _, _| tokens(snapshot, FileId::Policy));
+    ask(bencher, grants, |snapshot, _, _| tokens(snapshot, FileId::Policy, 0..usize::MAX));
 }

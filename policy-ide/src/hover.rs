@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use policy_analysis::query::RuleTexts;
+use policy_core::diagnostic::suggestion::nearest;
 use policy_core::hujson::{Document, Kind, NodeId};
 use policy_core::model::{
     Acceptance, Autogroup, KnownCapability, POSTURE_ATTRIBUTES, Policy, PortRange, PortSpec, PostureType, Protocol,
@@ -38,7 +39,7 @@ pub struct Hover {
 /// ```
 pub fn hover(snapshot: &Snapshot, file: FileId, at: usize) -> Option<Hover> {
     if let Some(name) = snapshot.name_at(file, at)
-        && let Some(text) = explain_name(&snapshot.policy, &name)
+        && let Some(text) = undeclared(&snapshot.policy, &name).or_else(|| explain_name(&snapshot.policy, &name))
     {
         return Some(Hover { range: name.origin.range(), text });
     }
@@ -78,6 +79,28 @@ fn rule_at(document: &Document, at: usize) -> Option<NodeId> {
     let contains = |id: &NodeId| range(document, *id).contains(&at);
     let (_, list) = document.members(document.root()).find(|(_, value)| contains(value))?;
     document.elements(list).find(contains).filter(|rule| document.kind(*rule) == Kind::Object)
+}
+
+/// Says that nothing declares a name, and which one may have been meant. `None` if it is declared, or
+/// need not be.
+fn undeclared(policy: &Policy, name: &Name) -> Option<String> {
+    let declared: Vec<&str> = match name.kind {
+        NameKind::Tag => policy.tags().collect(),
+        // A group with a domain comes from the identity provider.
+        NameKind::Group if !name.text.contains('@') => policy.groups.iter().map(|group| group.name.as_str()).collect(),
+        NameKind::IpSet => policy.ipsets.iter().map(|set| set.name.as_str()).collect(),
+        NameKind::Posture => policy.postures.iter().map(|posture| posture.name.as_str()).collect(),
+        _ => return None,
+    };
+    let is_same = |other: &&str| match name.kind {
+        NameKind::Tag => other.eq_ignore_ascii_case(&name.text),
+        _ => **other == name.text,
+    };
+    if name.is_declaration || declared.iter().any(is_same) {
+        return None;
+    }
+    let near = nearest(&name.text, declared).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+    Some(format!("No {} `{}` is declared.{near}", name.kind.noun(), name.text))
 }
 
 fn explain_name(policy: &Policy, name: &Name) -> Option<String> {

@@ -1,5 +1,7 @@
 //! The texts in a policy file, with what each may be.
 
+use std::ops::Range;
+
 use policy_core::hujson::{Document, NodeId};
 use policy_core::model::{Key, KeyValue, NamedValue, SelectorContext, Word};
 use policy_core::source::Text;
@@ -32,22 +34,25 @@ pub(crate) enum Meaning {
 /// Returns every text of a policy file that the form of policy files describes, in the order of the
 /// file.
 pub(crate) fn places(document: &Document) -> Vec<Place> {
-    let mut walk = Walk { document, at: None, places: Vec::new() };
-    walk.object(document.root(), Key::of_policy);
-    walk.places
+    places_touching(document, 0..usize::MAX)
 }
 
 /// Returns the text that contains a byte, or ends before it.
 pub(crate) fn place_at(document: &Document, at: usize) -> Option<Place> {
-    let mut walk = Walk { document, at: Some(at), places: Vec::new() };
+    places_touching(document, at..at).pop()
+}
+
+/// Returns the texts that a range of bytes overlaps, or that are beside it.
+pub(crate) fn places_touching(document: &Document, part: Range<usize>) -> Vec<Place> {
+    let mut walk = Walk { document, part, places: Vec::new() };
     walk.object(document.root(), Key::of_policy);
-    walk.places.pop()
+    walk.places
 }
 
 struct Walk<'d> {
     document: &'d Document,
-    /// The byte that the wanted text contains.
-    at: Option<usize>,
+    /// The bytes that the wanted texts touch.
+    part: Range<usize>,
     places: Vec<Place>,
 }
 
@@ -62,7 +67,7 @@ impl Walk<'_> {
 
     fn is_wanted(&self, id: NodeId) -> bool {
         let range = range(self.document, id);
-        self.at.is_none_or(|at| range.start <= at && at <= range.end)
+        range.start <= self.part.end && self.part.start <= range.end
     }
 
     fn object<K: Iterator<Item = &'static Key>>(&mut self, id: NodeId, keys: impl Fn() -> K) {

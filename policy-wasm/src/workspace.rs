@@ -116,7 +116,7 @@ impl Workspace {
     /// Returns the words of a policy that have a meaning.
     pub fn tokens(&self, name: &str) -> Value {
         let Some(file) = self.files.get(name) else { return json!([]) };
-        let tokens = policy_ide::tokens(self.snapshot(name, file), FileId::Policy);
+        let tokens = policy_ide::tokens(self.snapshot(name, file), FileId::Policy, 0..file.text.len());
         Value::Array(tokens.iter().filter_map(|token| file.words().token(token)).collect())
     }
 

@@ -78,13 +78,20 @@ pub(super) fn apply(texts: Vec<String>, unsafe_too: bool, examine: Examine) -> O
     let mut fixer =
         Fixer { examine, unsafe_too, texts, current: None, before, applied: Vec::new(), refused: Vec::new() };
     let mut tried = HashSet::new();
+    let mut applied = 0;
     for _ in 0..ROUNDS {
         let batch = fixer.candidates(&tried);
-        if batch.is_empty() {
+        if !batch.is_empty() {
+            let refused = fixer.round(&batch);
+            tried.extend(refused);
+        } else if tried.is_empty() || fixer.applied.len() == applied {
             break;
+        } else {
+            // What did harm may do none after the other changes.
+            applied = fixer.applied.len();
+            tried.clear();
+            fixer.refused.clear();
         }
-        let refused = fixer.round(&batch);
-        tried.extend(refused);
     }
     let current = fixer.current.as_ref().unwrap_or(&fixer.before);
     let is_left = |found: &&Found| found.edit.as_ref().is_some_and(|edit| !edit.edit.is_certain) && !unsafe_too;

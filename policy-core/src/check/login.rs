@@ -33,7 +33,8 @@ fn odd_login(text: &Text) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help))
+    // The rule gives nobody access now, so a person has to confirm the change.
+    Some(Diagnostic::new(Code::OddUser, text.origin, format!("`{text}` {message}")).help(help.uncertain()))
 }
 
 /// Returns whether Tailscale is known to refuse a domain because tailnets share it. Its

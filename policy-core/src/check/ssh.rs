@@ -198,9 +198,9 @@ fn environment(checker: &mut Checker, pattern: &Text) {
     } else {
         return;
     };
-    checker.report(
-        Diagnostic::new(Code::IneffectivePattern, pattern.origin, message).help(Help::remove_entry("leave it out")),
-    );
+    // The pattern is a part of what the rule allows, although clients do not use it.
+    let help = Help::remove_entry("leave it out").or("");
+    checker.report(Diagnostic::new(Code::IneffectivePattern, pattern.origin, message).help(help));
 }
 
 fn recorder(checker: &mut Checker, rule: &SshRule) {

@@ -27,21 +27,23 @@ use words::Words;
 ///
 /// Tests require a valid policy, as in Tailscale. `sshtest-user-wildcard`
 pub(crate) fn findings(policy: &Policy) -> Vec<Diagnostic> {
+    let has_error = |findings: &[Diagnostic]| findings.iter().any(|one| one.code.severity() == Severity::Error);
     let mut findings = check::check(policy);
     let endings = expiry::endings(policy);
-    if findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
+    if has_error(&findings) {
         findings.extend(endings);
         return check::in_order(policy, findings);
     }
     findings.extend(run(policy).into_iter().filter_map(|tested| tested.finding));
     findings.extend(device_invariant::device_invariants(policy));
-    let classes = AccessClasses::new(policy);
-    let words = Words::new(policy);
-    findings.extend(invariant::broken_invariants(&classes));
-    findings.extend(invariant::unverifiable_invariants(&words, &classes));
     // A rule that seems redundant may be the result of another mistake.
-    if !findings.iter().any(|finding| finding.code.severity() == Severity::Error) {
-        findings.extend(redundancy::redundant_rules(&words, &classes));
+    if !policy.facts.invariants.is_empty() || !has_error(&findings) {
+        let (classes, words) = (AccessClasses::new(policy), Words::new(policy));
+        findings.extend(invariant::broken_invariants(&classes));
+        findings.extend(invariant::unverifiable_invariants(&words, &classes));
+        if !has_error(&findings) {
+            findings.extend(redundancy::redundant_rules(&words, &classes));
+        }
     }
     findings.extend(endings);
     check::in_order(policy, findings)

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use gen_lsp_types as lsp;
 use policy_core::diagnostic::Edit;
-use policy_core::hujson::Document;
 use policy_core::source::{FileId, Origin};
 use policy_core::{Diagnostic, Severity};
 
@@ -45,7 +44,7 @@ fn fix(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<lsp::Cod
     let text = view.document().text();
     let edit = match view.file {
         FileId::Invariants => policy_syntax::edit(fix, text, finding.origin.range())?,
-        FileId::Policy => valid_document(view)?.edit(fix, finding.origin)?.map_place(Origin::range),
+        FileId::Policy => view.valid_document()?.edit(fix, finding.origin)?.map_place(Origin::range),
         FileId::Facts(_) | FileId::Scanned(_) => return None,
     };
     Some(action(view, finding, page, help.to_string(), edit))
@@ -56,15 +55,9 @@ fn allowance(view: &View, finding: &Diagnostic, page: Option<&str>) -> Option<ls
     if finding.code.severity() == Severity::Error || view.file != FileId::Policy {
         return None;
     }
-    let edit = valid_document(view)?.allow(finding.code, finding.origin, REASON)?;
+    let edit = view.valid_document()?.allow(finding.code, finding.origin, REASON)?;
     let title = format!("allow `{}` here, with a reason", finding.code);
     Some(action(view, finding, page, title, edit.map_place(Origin::range)))
-}
-
-/// Returns the tree of the text, unless the text is broken.
-fn valid_document(view: &View) -> Option<&Document> {
-    let document = &view.snapshot().document;
-    (document.text() == view.document().text()).then_some(document)
 }
 
 fn action(

@@ -6,10 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use gen_lsp_types as lsp;
-use lsp_server::{Connection, Notification};
 use policy_core::Diagnostic;
 
 use super::convert;
+use super::outbox::Outbox;
 use super::positions::Encoding;
 use super::project::Project;
 
@@ -36,10 +36,10 @@ pub(super) struct Check {
 
 /// Starts the thread, which publishes the findings of everything that it receives. If a text has
 /// changed again in the meantime, its older findings are not published.
-pub(super) fn start(connection: Arc<Connection>, known: Arc<KnownFindings>) -> mpsc::Sender<Job> {
+pub(super) fn start(outbox: Outbox, known: Arc<KnownFindings>) -> mpsc::Sender<Job> {
     let (sender, receiver) = mpsc::channel();
     let mut checker = Checker { known, waiting: Vec::new(), published: HashMap::new() };
-    thread::spawn(move || checker.run(&connection, &receiver));
+    thread::spawn(move || checker.run(&outbox, &receiver));
     sender
 }
 
@@ -51,17 +51,18 @@ pub(super) struct KnownFindings(Mutex<HashMap<lsp::Uri, Checked>>);
 type Checked = (Project, Arc<Vec<Diagnostic>>);
 
 impl KnownFindings {
-    /// Returns the findings of a policy.
-    pub(super) fn of(&self, project: &Project) -> Arc<Vec<Diagnostic>> {
+    /// Returns the findings of a policy. `compute` is asked for those of a text that has not been
+    /// checked yet.
+    pub(super) fn of(&self, project: &Project, compute: impl FnOnce() -> Vec<Diagnostic>) -> Arc<Vec<Diagnostic>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(&project.policy.uri).filter(|(known, _)| known.is_same(project));
         let known = known.map(|(_, findings)| Arc::clone(findings));
         drop(all);
-        known.unwrap_or_else(|| self.compute(project))
+        known.unwrap_or_else(|| self.keep(project, compute()))
     }
 
-    fn compute(&self, project: &Project) -> Arc<Vec<Diagnostic>> {
-        let findings = Arc::new(project.findings());
+    fn keep(&self, project: &Project, findings: Vec<Diagnostic>) -> Arc<Vec<Diagnostic>> {
+        let findings = Arc::new(findings);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(project.policy.uri.clone(), (project.clone(), Arc::clone(&findings)));
         findings
@@ -81,7 +82,7 @@ struct Checker {
 }
 
 impl Checker {
-    fn run(&mut self, connection: &Connection, receiver: &mpsc::Receiver<Job>) {
+    fn run(&mut self, outbox: &Outbox, receiver: &mpsc::Receiver<Job>) {
         while let Ok(job) = receiver.recv() {
             self.add(job);
             while !self.waiting.is_empty() {
@@ -89,7 +90,7 @@ impl Checker {
                 self.pause(receiver);
                 let Job { policy, check } = self.waiting.remove(0);
                 let files = match &check {
-                    Some(check) => findings(check, &self.known.compute(&check.project)),
+                    Some(check) => findings(check, &self.known.of(&check.project, || check.project.findings())),
                     None => {
                         self.known.forget(&policy);
                         Vec::new()
@@ -97,7 +98,7 @@ impl Checker {
                 };
                 receiver.try_iter().for_each(|job| self.add(job));
                 if !self.waiting.iter().any(|newer| newer.policy == policy) {
-                    self.publish(connection, policy, files);
+                    self.publish(outbox, policy, files);
                 }
             }
         }
@@ -120,16 +121,13 @@ impl Checker {
         self.waiting.push(job);
     }
 
-    fn publish(&mut self, connection: &Connection, policy: lsp::Uri, files: Vec<lsp::PublishDiagnosticsParams>) {
+    fn publish(&mut self, outbox: &Outbox, policy: lsp::Uri, files: Vec<lsp::PublishDiagnosticsParams>) {
         let uris = files.iter().filter(|file| !file.diagnostics.is_empty()).map(|file| file.uri.clone()).collect();
         let before = self.published.insert(policy, uris).unwrap_or_default();
         let gone = before.into_iter().filter(|uri| !files.iter().any(|file| file.uri == *uri)).collect::<Vec<_>>();
         let empty = |uri| lsp::PublishDiagnosticsParams { uri, version: None, diagnostics: Vec::new() };
         for file in files.into_iter().chain(gone.into_iter().map(empty)) {
-            let Ok(params) = serde_json::to_value(file) else { continue };
-            let method = "textDocument/publishDiagnostics".to_owned();
-            // If the connection is closed, the server is about to end.
-            let _ = connection.sender.send(Notification { method, params }.into());
+            outbox.notify("textDocument/publishDiagnostics", file);
         }
     }
 }

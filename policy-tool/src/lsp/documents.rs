@@ -1,6 +1,6 @@
 //! The texts that are open in the editor, and files.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,19 +35,19 @@ impl Document {
     }
 }
 
-/// The texts that are open.
+/// The texts that are open, in the order of their addresses.
 #[derive(Debug, Default)]
-pub(super) struct Documents(HashMap<lsp::Uri, Document>);
+pub(super) struct Documents(BTreeMap<String, Document>);
 
 impl Documents {
     pub(super) fn open(&mut self, opened: lsp::TextDocumentItem) {
         let lines = Arc::new(LineIndex::new(opened.text));
         let document = Document { uri: opened.uri.clone(), version: Some(opened.version), lines };
-        self.0.insert(opened.uri, document);
+        self.0.insert(opened.uri.0, document);
     }
 
     pub(super) fn change(&mut self, params: lsp::DidChangeTextDocumentParams, encoding: Encoding) {
-        let Some(document) = self.0.get_mut(&params.text_document.text_document_identifier.uri) else { return };
+        let Some(document) = self.0.get_mut(&params.text_document.text_document_identifier.uri.0) else { return };
         document.version = Some(params.text_document.version);
         for change in params.content_changes {
             let text = match change {
@@ -63,11 +63,11 @@ impl Documents {
     }
 
     pub(super) fn close(&mut self, uri: &lsp::Uri) {
-        self.0.remove(uri);
+        self.0.remove(&uri.0);
     }
 
     pub(super) fn get(&self, uri: &lsp::Uri) -> Option<&Document> {
-        self.0.get(uri)
+        self.0.get(&uri.0)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Document> {

@@ -1,16 +1,17 @@
 //! Facts above declarations and rules. A thread computes them when the editor shows them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread;
 
 use gen_lsp_types as lsp;
-use lsp_server::{Connection, RequestId, Response};
+use lsp_server::RequestId;
 use policy_core::ValidPolicy;
 use policy_core::source::{FileId, Origin};
 use policy_ide::{Lens, LensQuestion, lenses, reached_by, tested};
 use serde_json::{Value, json};
 
+use super::outbox::{Outbox, answer};
 use super::project::Project;
 use super::view::View;
 
@@ -45,7 +46,7 @@ pub(super) struct Question {
 }
 
 /// Starts the thread, which answers all questions that it receives.
-pub(super) fn start(connection: Arc<Connection>) -> mpsc::Sender<Question> {
+pub(super) fn start(outbox: Outbox) -> mpsc::Sender<Question> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut known: Option<Known> = None;
@@ -57,10 +58,7 @@ pub(super) fn start(connection: Arc<Connection>) -> mpsc::Sender<Question> {
             let title = known.as_mut().and_then(|known| known.answer(lens.data.as_ref()?));
             let title = title.unwrap_or_else(|| "unknown while the policy has errors".to_owned());
             let command = lsp::Command { title, command: String::new(), ..lsp::Command::default() };
-            let answer = lsp::CodeLens { command: Some(command), ..lens };
-            let Ok(answer) = serde_json::to_value(answer) else { continue };
-            // If the connection is closed, the server is about to end.
-            let _ = connection.sender.send(Response::new_ok(id, answer).into());
+            outbox.answer(&id, answer(lsp::CodeLens { command: Some(command), ..lens }));
         }
     });
     sender

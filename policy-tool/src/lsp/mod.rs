@@ -12,6 +12,7 @@ mod editing;
 mod fact_files;
 mod lenses;
 mod naming;
+mod outbox;
 mod positions;
 mod project;
 mod request_error;

@@ -3,12 +3,13 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
+use std::io::{self, StdinLock};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 
 use gen_lsp_types as lsp;
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use policy_cli::tool::uri;
 use policy_ide::Snapshot;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use super::checker::{self, Check, Job, KnownFindings};
 use super::documents::Documents;
 use super::fact_files::FactFiles;
 use super::lenses::Question;
+use super::outbox::{Answer, Outbox, answer};
 use super::positions::Encoding;
 use super::project::Project;
 use super::request_error::RequestError;
@@ -31,21 +33,19 @@ const REPOSITORY: Option<&str> = option_env!("CARGO_PKG_REPOSITORY");
 /// The length of a text that takes noticeable time to read.
 const LARGE: usize = 200_000;
 
-type Answer = Result<Value, RequestError>;
+/// What is wrong if the connection ends early.
+const NO_GOODBYE: &str = "it ended without a goodbye";
 
 /// Serves an editor until it says goodbye.
 ///
 /// # Errors
 /// Fails if the connection ends before that, or if a message cannot be read.
 pub(crate) fn serve(settings: Settings) -> Result<(), Box<dyn Error + Sync + Send>> {
+    let mut inbox = Inbox(io::stdin().lock());
     // The answer to the goodbye has been written when the editor sends its last message, so nothing
     // waits for the threads.
-    let (connection, _threads) = Connection::stdio();
-    run(&Arc::new(connection), settings)
-}
-
-fn run(connection: &Arc<Connection>, settings: Settings) -> Result<(), Box<dyn Error + Sync + Send>> {
-    let (id, params) = connection.initialize_start()?;
+    let outbox = Outbox::start();
+    let (id, params) = inbox.initialize(&outbox)?;
     let params: lsp::InitializeParams = serde_json::from_value(params)?;
     let encoding = Encoding::negotiate(&params.capabilities);
     let result = lsp::InitializeResult {
@@ -55,12 +55,12 @@ fn run(connection: &Arc<Connection>, settings: Settings) -> Result<(), Box<dyn E
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         }),
     };
-    connection.initialize_finish(id, serde_json::to_value(result)?)?;
+    outbox.answer(&id, answer(result));
     let findings = Arc::new(KnownFindings::default());
-    let jobs = checker::start(Arc::clone(connection), Arc::clone(&findings));
-    let questions = lenses::start(Arc::clone(connection));
+    let jobs = checker::start(outbox.clone(), Arc::clone(&findings));
+    let questions = lenses::start(outbox.clone());
     let mut server = Server {
-        connection: Arc::clone(connection),
+        outbox,
         jobs,
         findings,
         questions,
@@ -70,25 +70,70 @@ fn run(connection: &Arc<Connection>, settings: Settings) -> Result<(), Box<dyn E
         documents: Documents::default(),
         facts: Arc::default(),
         snapshots: HashMap::new(),
+        garbage: Vec::new(),
     };
     if let Some(options) = &params.initialization_options {
         server.set(options);
     }
     server.read_facts();
     server.watch(&params.capabilities);
-    for message in &connection.receiver {
-        match message {
+    loop {
+        match inbox.next()? {
             Message::Request(request) if request.method == "shutdown" => {
-                server.send(Response::new_ok(request.id, Value::Null).into());
-                server.refuse_until_exit();
-                return Ok(());
+                server.outbox.answer(&request.id, answer(()));
+                return inbox.refuse_until_exit(&server.outbox);
             }
-            Message::Request(request) => server.request(request),
+            Message::Request(request) => {
+                server.request(request);
+                server.garbage.clear();
+            }
+            Message::Notification(notification) if notification.method == "exit" => return Err(NO_GOODBYE.into()),
             Message::Notification(notification) => server.notification(notification),
             Message::Response(_) => {}
         }
     }
-    Err("it ended without a goodbye".into())
+}
+
+/// The messages of the editor.
+struct Inbox(StdinLock<'static>);
+
+impl Inbox {
+    fn next(&mut self) -> Result<Message, Box<dyn Error + Sync + Send>> {
+        Message::read(&mut self.0)?.ok_or_else(|| NO_GOODBYE.into())
+    }
+
+    /// Waits for the first request, which says what the editor can do.
+    fn initialize(&mut self, outbox: &Outbox) -> Result<(RequestId, Value), Box<dyn Error + Sync + Send>> {
+        loop {
+            match self.next()? {
+                Message::Request(request) if request.method == "initialize" => return Ok((request.id, request.params)),
+                Message::Request(request) => {
+                    let message = "the first request has to be `initialize`".to_owned();
+                    outbox.answer(&request.id, Err(RequestError { code: ErrorCode::ServerNotInitialized, message }));
+                }
+                Message::Notification(notification) if notification.method == "exit" => {
+                    return Err(NO_GOODBYE.into());
+                }
+                Message::Notification(_) | Message::Response(_) => {}
+            }
+        }
+    }
+
+    /// Waits for the last message after the goodbye. Neovim still sends requests between the two,
+    /// which the protocol forbids.
+    fn refuse_until_exit(&mut self, outbox: &Outbox) -> Result<(), Box<dyn Error + Sync + Send>> {
+        while let Some(message) = Message::read(&mut self.0)? {
+            match message {
+                Message::Request(request) => {
+                    let message = "the server is shutting down".to_owned();
+                    outbox.answer(&request.id, Err(RequestError { code: ErrorCode::InvalidRequest, message }));
+                }
+                Message::Notification(notification) if notification.method == "exit" => break,
+                Message::Notification(_) | Message::Response(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Returns the folder of the workspace.
@@ -102,7 +147,7 @@ fn root(params: &lsp::InitializeParams) -> Option<PathBuf> {
 }
 
 struct Server {
-    connection: Arc<Connection>,
+    outbox: Outbox,
     jobs: mpsc::Sender<Job>,
     findings: Arc<KnownFindings>,
     questions: mpsc::Sender<Question>,
@@ -113,6 +158,9 @@ struct Server {
     facts: Arc<FactFiles>,
     /// The snapshot of each policy that the last request was about.
     snapshots: HashMap<lsp::Uri, KnownSnapshot>,
+    /// What is no longer needed. To drop the snapshot of a large policy takes as long as some answers,
+    /// so they do not wait for it.
+    garbage: Vec<KnownSnapshot>,
 }
 
 /// The snapshot of a policy, which is made when a request needs it.
@@ -138,11 +186,8 @@ impl Server {
         if request.method == "codeLens/resolve" {
             return self.resolve(id, request.params);
         }
-        let response = match self.answer(request) {
-            Ok(result) => Response::new_ok(id, result),
-            Err(RequestError { code, message }) => Response::new_err(id, code as i32, message),
-        };
-        self.send(response.into());
+        let answer = self.answer(request);
+        self.outbox.answer(&id, answer);
     }
 
     fn answer(&mut self, request: Request) -> Answer {
@@ -197,7 +242,7 @@ impl Server {
             "textDocument/codeAction" => {
                 let (known, page) = (Arc::clone(&self.findings), self.page());
                 self.about::<lsp::CodeActionRequest>(params, |view, params| {
-                    let findings = known.of(&view.project);
+                    let findings = known.of(&view.project, || view.findings());
                     Ok(Some(actions::actions(view, &findings, &params, page.as_deref())))
                 })
             }
@@ -247,7 +292,7 @@ impl Server {
             }
             _ => {
                 let message = "the text of the code lens is not open".to_owned();
-                self.send(Response::new_err(id, ErrorCode::InvalidParams as i32, message).into());
+                self.outbox.answer(&id, Err(RequestError { code: ErrorCode::InvalidParams, message }));
             }
         }
     }
@@ -279,7 +324,7 @@ impl Server {
                 let now = Rc::new(OnceCell::new());
                 let earlier = known.and_then(|known| known.last().map(Rc::clone));
                 let known = KnownSnapshot { project: project.clone(), now: Rc::clone(&now), earlier };
-                self.snapshots.insert(project.policy.uri.clone(), known);
+                self.garbage.extend(self.snapshots.insert(project.policy.uri.clone(), known));
                 now
             }
         };
@@ -397,39 +442,13 @@ impl Server {
             "registerOptions": { "watchers": watchers },
         });
         let params = serde_json::json!({ "registrations": [registration] });
-        let id = RequestId::from("watch".to_owned());
-        self.send(Request { id, method: "client/registerCapability".to_owned(), params }.into());
+        self.outbox.request("watch", "client/registerCapability", &params);
     }
 
     fn warn(&self, message: String) {
         let params = serde_json::json!({ "type": 2, "message": message });
-        self.send(Notification { method: "window/showMessage".to_owned(), params }.into());
+        self.outbox.notify("window/showMessage", params);
     }
-
-    /// Waits for the last message after the goodbye. Neovim still sends requests between the two,
-    /// which the protocol forbids.
-    fn refuse_until_exit(&self) {
-        for message in &self.connection.receiver {
-            match message {
-                Message::Request(request) => {
-                    let message = "the server is shutting down".to_owned();
-                    self.send(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, message).into());
-                }
-                Message::Notification(notification) if notification.method == "exit" => return,
-                Message::Notification(_) | Message::Response(_) => {}
-            }
-        }
-    }
-
-    fn send(&self, message: Message) {
-        // If the connection is closed, the loop ends with the next message.
-        let _ = self.connection.sender.send(message);
-    }
-}
-
-fn answer(result: impl serde::Serialize) -> Answer {
-    serde_json::to_value(result)
-        .map_err(|error| RequestError { code: ErrorCode::InternalError, message: error.to_string() })
 }
 
 fn read<T: serde::de::DeserializeOwned>(params: Value) -> Result<T, RequestError> {

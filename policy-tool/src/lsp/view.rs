@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gen_lsp_types as lsp;
 use policy_core::source::{FileId, Origin};
+use policy_core::{Diagnostic, hujson};
 use policy_ide::Snapshot;
 
 use super::documents::Document;
@@ -29,6 +30,20 @@ impl View {
     /// Returns the policy as far as it can be read.
     pub(super) fn snapshot(&self) -> &Snapshot {
         self.snapshot.get_or_init(|| Snapshot::new(self.project.policy.text(), |text| self.project.read(text)))
+    }
+
+    /// Returns the tree of the policy's text, unless the text is broken.
+    pub(super) fn valid_document(&self) -> Option<&hujson::Document> {
+        let document = &self.snapshot().document;
+        (document.text() == self.project.policy.text()).then_some(document)
+    }
+
+    /// Returns everything that is wrong. A valid text has been read already.
+    pub(super) fn findings(&self) -> Vec<Diagnostic> {
+        match self.valid_document() {
+            Some(_) => self.snapshot().policy.check(),
+            None => self.project.findings(),
+        }
     }
 
     /// Returns the text. It is that of the editor, which need not be valid.

@@ -74,15 +74,14 @@ pub(super) const TOKEN_MODIFIERS: &[&str] = &["declaration", "defaultLibrary"];
 
 /// Returns the words of a text, or of a part of it, that have a meaning.
 pub(super) fn tokens(view: &View, part: Option<lsp::Range>) -> lsp::SemanticTokens {
-    let part = part.map(|part| view.encoding.bytes(&view.document().lines, part));
-    let tokens = policy_ide::tokens(view.snapshot(), view.file).into_iter();
-    let tokens = tokens
-        .filter(|token| part.as_ref().is_none_or(|part| token.range.start < part.end && part.start < token.range.end));
+    let document = view.document();
+    let part = part.map_or(0..document.text().len(), |part| view.encoding.bytes(&document.lines, part));
+    let tokens = policy_ide::tokens(view.snapshot(), view.file, part);
     let mut last = lsp::Position::default();
     let mut data = Vec::new();
     for token in tokens {
         let range = view.range(token.range.clone());
-        let text = view.document().text().get(token.range).unwrap_or_default();
+        let text = document.text().get(token.range).unwrap_or_default();
         // A word that was recovered is not in the text.
         if text.is_empty() || range.start.line != range.end.line {
             continue;

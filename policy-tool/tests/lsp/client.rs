@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc;
@@ -116,7 +117,7 @@ impl Client {
         self.response(method, params)["error"]["message"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn response(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn response(&mut self, method: &str, params: Value) -> Value {
         self.requests += 1;
         let id = self.requests;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -165,15 +166,33 @@ impl Client {
 
     /// Replaces a part of a text, once.
     pub(crate) fn edit(&mut self, uri: &str, old: &str, new: &str) {
-        let text = self.text(uri).to_owned();
-        let at = text.find(old).unwrap();
-        let range = json!({ "start": self.position(uri, at), "end": self.position(uri, at + old.len()) });
-        let (version, current) = self.texts.get_mut(uri).unwrap();
+        let at = self.text(uri).find(old).unwrap();
+        self.change(uri, &[(at..at + old.len(), new)]);
+    }
+
+    /// Replaces parts of a text, one after the other.
+    pub(crate) fn change(&mut self, uri: &str, parts: &[(Range<usize>, &str)]) {
+        let mut changes = Vec::new();
+        for (part, new) in parts {
+            let range = json!({ "start": self.position(uri, part.start), "end": self.position(uri, part.end) });
+            changes.push(json!({ "range": range, "text": new }));
+            self.texts.get_mut(uri).unwrap().1.replace_range(part.clone(), new);
+        }
+        self.send_changes(uri, &json!(changes));
+    }
+
+    /// Replaces a whole text.
+    pub(crate) fn replace(&mut self, uri: &str, text: String) {
+        let changes = json!([{ "text": text }]);
+        self.texts.get_mut(uri).unwrap().1 = text;
+        self.send_changes(uri, &changes);
+    }
+
+    fn send_changes(&mut self, uri: &str, changes: &Value) {
+        let (version, _) = self.texts.get_mut(uri).unwrap();
         *version += 1;
-        current.replace_range(at..at + old.len(), new);
         let document = json!({ "uri": uri, "version": *version });
-        let change = json!({ "range": range, "text": new });
-        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
     }
 
     pub(crate) fn text(&self, uri: &str) -> &str {

@@ -13,5 +13,6 @@ mod diagnostics;
 mod facts;
 mod naming;
 mod session;
+mod soak;
 mod structure;
 mod words;

@@ -28,6 +28,12 @@ fn a_word_is_explained() {
             &["The databases", "Owners: `group:ops`", "Devices: `nas`", "Reached by:\n\n- `*` on `22`"][..],
         ),
         ("{\"groups\": {\"group:¦ops\": [\"a@b.c\", \"d@e.f\"]}}", "group:ops", &["Members: `a@b.c`, `d@e.f`"]),
+        (
+            "{\"tagOwners\": {\"tag:db\": []}, \"grants\": [{\"src\": [\"tag:b¦d\"]}]}",
+            "tag:bd",
+            &["No tag `tag:bd` is declared. Did you mean `tag:db`?"],
+        ),
+        ("{\"ssh\": [{\"src\": [\"group:o¦ps\"]}]}", "group:ops", &["No group `group:ops` is declared."]),
         ("{\"groups\": {\"group:ops\": [\"a@¦b.c\"]}}", "a@b.c", &["Groups: `group:ops`"]),
         ("{\"hosts\": {\"pri¦nter\": \"10.0.0.9\"}}", "printer", &["Address: `10.0.0.9`"]),
         ("{\"grants\": [{\"src\": [\"autogroup:mem¦ber\"]}]}", "autogroup:member", &["the members of the tailnet"]),

@@ -115,7 +115,7 @@ impl Reader<'_> {
             if !name.starts_with("custom:") {
                 self.findings.push(
                     Diagnostic::new(Code::DoubtfulSetting, name.origin, format!("`{name}` is not a custom attribute"))
-                        .help(Help::write(format!("custom:{name}"))),
+                        .help(Help::write(format!("custom:{name}")).uncertain()),
                 );
             }
             self.members_of(config, &format!("`{name}`"), ATTR_CONFIG);
