@@ -12,7 +12,9 @@ const HINT = `{
 export function factsTab({ changed }) {
   const message = document.getElementById("facts-message");
   const editor = textEditor(document.getElementById("facts-editor"), {
-    label: "Facts about the tailnet", placeholder: HINT, changed,
+    label: "Facts about the tailnet",
+    placeholder: HINT,
+    changed,
   });
   return {
     editor,

@@ -33,11 +33,16 @@ export function help({ name, checker, announce, fixAt }) {
     const found = await checker.completion(name, pos);
     if (!found?.length) return null;
     const options = found.map(({ label, kind, detail, doc, from, to, insert }) => ({
-      label, type: kind, detail: detail ?? undefined,
+      label,
+      type: kind,
+      detail: detail ?? undefined,
       info: doc ? () => make("div", "explanation", ...markdown(doc)) : undefined,
-      apply: (view, _, __, end) => view.dispatch({
-        changes: { from, to: Math.max(to, end), insert }, selection: { anchor: from + insert.length }, userEvent: "input.complete",
-      }),
+      apply: (view, _, __, end) =>
+        view.dispatch({
+          changes: { from, to: Math.max(to, end), insert },
+          selection: { anchor: from + insert.length },
+          userEvent: "input.complete",
+        }),
     }));
     return { from: found[0].from, options };
   }
@@ -59,7 +64,9 @@ export function help({ name, checker, announce, fixAt }) {
   }
 
   return [
-    autocompletion({ override: [complete], activateOnTypingDelay: 80, icons: false }), hoverTooltip(hover), explained,
+    autocompletion({ override: [complete], activateOnTypingDelay: 80, icons: false }),
+    hoverTooltip(hover),
+    explained,
     keymap.of([
       ...completionKeymap,
       { key: "Mod-.", run: (view) => fixAt(view.state.selection.main.head) },

@@ -31,7 +31,9 @@ const checker = new Checker();
 const files = { policy: "", facts: "" };
 
 const editor = policyEditor(element("editor"), {
-  label: "Policy", checker, announce,
+  label: "Policy",
+  checker,
+  announce,
   changed(text) {
     files.policy = text;
     store("policy", text);
@@ -76,11 +78,15 @@ const facts = factsTab({
   },
 });
 const tabs = startTabs(element("panels"), {
-  access, change, tests: testsTab(shared), rust: rustTab(shared), facts,
+  access,
+  change,
+  tests: testsTab(shared),
+  rust: rustTab(shared),
+  facts,
 });
 
 element("format").addEventListener("click", async () => {
-  const { text, message } = await checker.ask("format") ?? {};
+  const { text, message } = (await checker.ask("format")) ?? {};
   if (text !== undefined) editor.setText(text);
   announce(text === undefined ? message : "The policy is formatted.");
 });
@@ -92,18 +98,24 @@ element("file").addEventListener("change", async ({ target }) => {
   target.value = "";
 });
 
+/** The length from which some browsers and programs refuse a link or cut it. */
+const LONG_LINK = 64_000;
+
 element("share").addEventListener("click", async () => {
-  history.replaceState(null, "", await writeLink(files.policy));
+  const fragment = await writeLink(files.policy);
   const button = element("share");
   try {
-    await navigator.clipboard.writeText(location.href);
-    button.textContent = "Copied";
+    // The address of the page stays as it is, because browsers keep addresses in their history.
+    await navigator.clipboard.writeText(location.href.replace(/#.*|$/, fragment));
+    button.textContent = fragment.length > LONG_LINK ? "Copied, but some programs cut links this long" : "Copied";
   } catch {
-    // Without permission, the address bar still has the link.
-    button.textContent = "The link is in the address bar";
+    history.replaceState(null, "", fragment);
+    button.textContent = "Copy it from the address bar";
   }
   announce(button.textContent);
-  setTimeout(() => { button.textContent = "Copy link"; }, 2500);
+  setTimeout(() => {
+    button.textContent = "Copy link";
+  }, 4000);
 });
 
 /** Reads the policy of a link. Returns `undefined` if the address has none. */
@@ -122,13 +134,21 @@ addEventListener("hashchange", async () => {
 });
 
 async function start() {
-  editor.setText(await linked() ?? stored("policy") ?? example);
+  editor.setText((await linked()) ?? stored("policy") ?? example);
   facts.setText(stored("facts") ?? "");
   await checker.load();
   const damaged = element("about").textContent.startsWith("The link");
-  if (!damaged) element("about").textContent = `policy ${checker.version}. Nothing is sent anywhere: the page cannot make requests.`;
+  if (!damaged)
+    element("about").textContent =
+      `policy ${checker.version}. Nothing is sent anywhere: the page cannot make requests.`;
   document.documentElement.dataset.ready = "";
 }
+/** Says that the checker has a fault. It starts again with the next question. */
+addEventListener("unhandledrejection", ({ reason }) => {
+  element("about").textContent = `Internal error: ${reason?.message ?? reason}`;
+  announce(element("about").textContent);
+});
+
 start().catch((error) => {
   element("count").textContent = `The checker cannot start: ${error.message}`;
   announce(element("count").textContent);

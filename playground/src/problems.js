@@ -16,15 +16,28 @@ function describe({ failure, errors = 0, warnings = 0 }) {
 
 function item(problem, { goTo, fix }) {
   const { severity, code, message, notes, help, fix: change, tailscale, headscale, range } = problem;
-  const heading = make("div", "heading", make("span", `severity ${severity}`, severity), " ", make("span", "", message));
+  const heading = make(
+    "div",
+    "heading",
+    make("span", `severity ${severity}`, severity),
+    " ",
+    make("span", "", message),
+  );
   const all = make("li", severity, heading);
   if (range) {
     const file = textOf(problem.file) === "facts" ? "facts, " : "";
-    heading.append(" ", button("place", `${file}line ${range.start.line}`, () => goTo(problem)));
+    heading.append(
+      " ",
+      button("place", `${file}line ${range.start.line}`, () => goTo(problem)),
+    );
   }
   for (const note of notes) {
     const line = make("div", "note", note.message);
-    if (note.range) line.append(" ", button("place", `line ${note.range.start.line}`, () => goTo(note)));
+    if (note.range)
+      line.append(
+        " ",
+        button("place", `line ${note.range.start.line}`, () => goTo(note)),
+      );
     all.append(line);
   }
   if (tailscale) all.append(make("div", "note", "Tailscale answers: ", make("q", "", tailscale)));

@@ -15,7 +15,9 @@ const NEW = fs.readFileSync(newFile, "utf8");
 
 async function visit(browser, address, width, colorScheme, seen) {
   const context = await browser.newContext({
-    viewport: { width, height: width === 390 ? 844 : 800 }, colorScheme, permissions: ["clipboard-read", "clipboard-write"],
+    viewport: { width, height: width === 390 ? 844 : 800 },
+    colorScheme,
+    permissions: ["clipboard-read", "clipboard-write"],
   });
   const errors = [];
   const page = await open(context, address, errors);
@@ -81,12 +83,20 @@ async function visit(browser, address, width, colorScheme, seen) {
   const ask = async (source, destination, port, account = "") => {
     const isBelow = await page.evaluate(() => document.activeElement.matches("#question input"));
     await tabTo(page, "#ask-source", isBelow ? "Shift+Tab" : "Tab");
-    for (const [text, next] of [[source, 2], [destination, 1], [port, 1], [account, 0]]) {
+    for (const [text, next] of [
+      [source, 2],
+      [destination, 1],
+      [port, 1],
+      [account, 0],
+    ]) {
       await press("Control+A");
-      if (text === "") await press("Delete"); else await page.keyboard.type(text);
+      if (text === "") await press("Delete");
+      else await page.keyboard.type(text);
       for (let count = 0; count < next; count += 1) await press("Tab");
     }
-    await page.evaluate(() => { document.querySelector("#answer .verdict").dataset.isOld = ""; });
+    await page.evaluate(() => {
+      document.querySelector("#answer .verdict").dataset.isOld = "";
+    });
     await press("Enter");
     await page.waitForSelector("#answer .verdict:not([data-is-old])");
     return page.textContent("#answer .verdict");
@@ -116,7 +126,9 @@ async function visit(browser, address, width, colorScheme, seen) {
   // A name of the matrix asks about it, and a cell goes to its rule.
   await press("Escape");
   await tabTo(page, "#matrix thead button.name");
-  await page.evaluate(() => { document.querySelector("#answer .verdict").dataset.isOld = ""; });
+  await page.evaluate(() => {
+    document.querySelector("#answer .verdict").dataset.isOld = "";
+  });
   await press("Enter");
   await page.waitForSelector("#answer .verdict:not([data-is-old])");
   assert.match(await page.textContent("#answer .verdict"), /^tag:db is reached by/);
