@@ -4,7 +4,7 @@
 // modules and WebAssembly. Its content security policy allows exactly its own script, by its hash.
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -29,11 +29,31 @@ const options = {
 
 /** Bundles a script that is not a module, because a page in a folder has no modules. */
 async function script(entry, plugins = []) {
-  const {
-    outputFiles: [file],
-  } = await build({ ...options, entryPoints: [entry], format: "iife", plugins });
-  return file.text;
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints: [entry],
+    format: "iife",
+    metafile: true,
+    plugins,
+  });
+  for (const input of Object.keys(metafile.inputs)) {
+    const [module] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input) ?? [];
+    if (module !== undefined) modules.add(resolve(module));
+  }
+  return outputFiles[0].text;
 }
+
+/** Returns the licences of the modules in the page, which ask for that. */
+async function notices() {
+  const texts = [...modules].sort().map(async (module) => {
+    const licence = (await readdir(module)).find((name) => /^licen[sc]e/i.test(name));
+    const name = module.slice(module.lastIndexOf("node_modules/") + "node_modules/".length);
+    return `== ${name}\n\n${await readFile(join(module, licence), "utf8")}`;
+  });
+  return (await Promise.all(texts)).join("\n");
+}
+
+const modules = new Set();
 
 /** Makes modules of scripts of the report, which has no modules: `site:make.js?make` exports `make`. */
 const siteScripts = {
@@ -102,6 +122,7 @@ const worker = (await script(join(source, "service_worker.js"))).replace("VERSIO
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "index.html"), page);
 await writeFile(join(folder, "service_worker.js"), worker);
+await writeFile(join(folder, "ThirdPartyNotices.txt"), await notices());
 const kilobytes = (text) =>
   `${Math.round(Buffer.byteLength(text) / 1024)} KB, ${Math.round(gzipSync(text).length / 1024)} KB gzipped`;
 console.log(`index.html: ${kilobytes(page)}; its script: ${kilobytes(code)}; its style: ${kilobytes(style.text)}`);
