@@ -69,6 +69,13 @@ fn no_request_leaves_the_page_and_it_works_without_a_network_and_from_a_folder()
 }
 
 #[test]
+fn after_a_fault_of_the_checker_the_next_question_is_answered() {
+    let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "playground/fault");
+    let Some(seen) = run("fault.js", &directory, &[]) else { return };
+    assert!(seen["after"].as_str().unwrap().contains("pass"), "{seen}");
+}
+
+#[test]
 fn a_policy_of_ten_thousand_rules_stays_usable() {
     let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "playground/speed");
     let names = [100, 1000, 10_000].map(|grants| {
