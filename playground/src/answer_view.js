@@ -72,12 +72,11 @@ export function showAnswer(output, { text = "", failure, invalid }, goTo) {
   return parts[0]?.textContent ?? "";
 }
 
-const NAMES = { policy: "policy", other: "other version", facts: "facts" };
+const NAMES = { policy: "policy has", other: "other version has", invariants: "invariants have", facts: "facts have" };
 
 /** Says which text has errors. */
 export function showInvalid(output, file) {
-  const name = NAMES[textOf(file)] ?? file;
-  const message = `No answer: the ${name} ${name === "facts" ? "have" : "has"} errors. Fix them first.`;
+  const message = `No answer: the ${NAMES[textOf(file)]} errors. Fix them first.`;
   output.replaceChildren(make("p", "verdict error", message));
   return message;
 }

@@ -14,7 +14,7 @@ export function changeTab({ checker, goTo, announce, changed }) {
     name: "other",
     checker,
     announce,
-    placeholder: "Paste the other version of the policy here.",
+    hint: "Paste the other version of the policy here.",
     changed(value) {
       text = value;
       checker.setText("other", value);

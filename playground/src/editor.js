@@ -18,7 +18,7 @@ import {
 
 import { colours, hujson, policyInRust } from "./hujson.js";
 import { help } from "./help.js";
-import { FILES } from "./files.js";
+import { FILES, fixedText } from "./files.js";
 
 const theme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--ground)", color: "var(--ink)", fontSize: "13.5px" },
@@ -138,8 +138,11 @@ function editorView(parent, { label, changed, extensions = [] }) {
   };
 }
 
-/** Makes an editor for HuJSON whose problems somebody else finds. */
-export function textEditor(parent, { label, changed, placeholder: hint = "", extensions = [] }) {
+/** Makes an editor for the text of a name, which shows the problems that the checker finds. */
+export function textEditor(
+  parent,
+  { name, label, changed, announce, hint = "", language = hujson, extensions = [] },
+) {
   const editor = editorView(parent, {
     label,
     changed,
@@ -154,11 +157,12 @@ export function textEditor(parent, { label, changed, placeholder: hint = "", ext
       highlightActiveLineGutter(),
       highlightSelectionMatches(),
       lintGutter(),
-      hujson,
+      language,
       leave,
       placeholder(hint),
       ...extensions,
       keymap.of([
+        { key: "Mod-.", run: fixAtCursor },
         ...closeBracketsKeymap,
         ...historyKeymap,
         ...searchKeymap,
@@ -169,10 +173,23 @@ export function textEditor(parent, { label, changed, placeholder: hint = "", ext
     ],
   });
   const { view } = editor;
+  let problems = [];
 
-  function underline({ severity, message, help: advice, from, to, fix }) {
+  /** Makes the change that the problem at the cursor suggests. */
+  function fixAtCursor() {
+    const { head } = view.state.selection.main;
+    const isHere = (problem) => fixedText(problem) === name && problem.from <= head && head <= problem.to;
+    const problem = problems.find(isHere);
+    if (problem === undefined) return false;
+    editor.fix(problem);
+    announce(`Fixed: ${problem.message.replaceAll("`", "")}`);
+    return true;
+  }
+
+  function underline(problem) {
+    const { severity, message, help: advice, from, to } = problem;
     const end = Math.min(to, view.state.doc.length);
-    const actions = fix === null ? [] : [{ name: "Fix", apply: () => editor.fix({ fix }) }];
+    const actions = fixedText(problem) === name ? [{ name: "Fix", apply: () => editor.fix(problem) }] : [];
     return {
       from: Math.min(from, end),
       to: end,
@@ -182,34 +199,17 @@ export function textEditor(parent, { label, changed, placeholder: hint = "", ext
     };
   }
 
-  /** Underlines problems. The text must not have changed since. */
+  /** Underlines the problems of this text. It must not have changed since. */
   editor.setProblems = ({ diagnostics }) => {
-    const known = diagnostics.filter(({ from }) => from !== undefined);
-    view.dispatch(setDiagnostics(view.state, known.map(underline)));
+    problems = diagnostics.filter(({ file, from }) => file === FILES[name] && from !== undefined);
+    view.dispatch(setDiagnostics(view.state, problems.map(underline)));
   };
   return editor;
 }
 
 /** Makes an editor for a policy, with completion and explanations. */
-export function policyEditor(parent, { name = "policy", checker, announce, ...options }) {
-  const editor = textEditor(parent, { ...options, extensions: help({ name, checker, announce, fixAt }) });
-
-  let problems = [];
-  const { setProblems } = editor;
-  editor.setProblems = (result) => {
-    problems = result.diagnostics.filter(({ file }) => file === FILES[name]);
-    setProblems({ diagnostics: problems });
-  };
-
-  /** Makes the change that the problem at an offset suggests. */
-  function fixAt(offset) {
-    const problem = problems.find(({ from, to, fix }) => fix !== null && from <= offset && offset <= to);
-    if (problem === undefined) return false;
-    editor.fix(problem);
-    announce(`Fixed: ${problem.message.replaceAll("`", "")}`);
-    return true;
-  }
-  return editor;
+export function policyEditor(parent, { name, checker, announce, ...options }) {
+  return textEditor(parent, { ...options, name, announce, extensions: help({ name, checker, announce }) });
 }
 
 /** Makes a view of a policy in Rust. */

@@ -1,4 +1,4 @@
-// Completion, explanations and fixes in an editor.
+// Completion and explanations in an editor.
 
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { StateEffect, StateField } from "@codemirror/state";
@@ -26,7 +26,7 @@ const explained = StateField.define({
 });
 
 /** Returns the extensions for a text that the checker knows by its name. */
-export function help({ name, checker, announce, fixAt }) {
+export function help({ name, checker, announce }) {
   async function complete({ state, pos, explicit }) {
     const before = state.doc.lineAt(pos).text.slice(0, pos - state.doc.lineAt(pos).from);
     if (!explicit && !WORD.test(before)) return null;
@@ -69,7 +69,6 @@ export function help({ name, checker, announce, fixAt }) {
     explained,
     keymap.of([
       ...completionKeymap,
-      { key: "Mod-.", run: (view) => fixAt(view.state.selection.main.head) },
       { key: "Mod-i", run: explainAtCursor, preventDefault: true },
       {
         key: "Escape",

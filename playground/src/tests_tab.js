@@ -1,18 +1,29 @@
-// The tab "Tests": the outcomes of the policy's tests, and the rules that no test needs.
+// The tab "Tests": the outcomes of the policy's tests, its invariants, and the rules that no test needs.
 
 import { showAnswer } from "./answer_view.js";
 import { button, code, make } from "./dom.js";
+import { textEditor } from "./editor.js";
 import { textOf } from "./files.js";
+import { policyInRust } from "./hujson.js";
 
 const OUTCOMES = { pass: ["pass", "allowed"], fail: ["fail", "denied"], unknown: ["unknown", "depends"] };
 /** The most items of a list, so that a browser shows it immediately. */
 const MOST_SHOWN = 200;
 
-export function testsTab({ checker, goTo, announce }) {
+export function testsTab({ checker, goTo, announce, changed }) {
   const element = (id) => document.getElementById(id);
   const outcomes = element("outcomes");
   const untested = element("untested");
   const coverage = element("coverage");
+
+  const editor = textEditor(element("invariants"), {
+    name: "invariants",
+    label: "Invariants",
+    hint: "never autogroup:member -> tag:db on tcp:22;",
+    language: policyInRust,
+    announce,
+    changed,
+  });
 
   const place = ({ file, line }) => button("place", `line ${line}`, () => goTo(textOf(file), line));
 
@@ -85,5 +96,5 @@ export function testsTab({ checker, goTo, announce }) {
       coverage.focus();
     }
   });
-  return { refresh };
+  return { refresh, editor };
 }

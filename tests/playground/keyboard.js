@@ -154,6 +154,16 @@ async function visit(browser, address, width, colorScheme, seen) {
   await tabTo(page, "[role=tab]", "Shift+Tab");
   await press("ArrowRight");
   await page.waitForSelector("#outcomes .verdict");
+  await tabTo(page, "#invariants .cm-content");
+  await paste(page, "never tag:web -> tag:db on tcp:5432;");
+  await problems(page, "1 error, 1 warning");
+  assert.match(await page.textContent("#problem-list"), /invariant/);
+  await page.waitForTimeout(500);
+  await shoot("invariants");
+  await check();
+  await paste(page, "never tag:ci -> tag:db on tcp:5432;");
+  await problems(page, "1 warning");
+  await press("Escape");
   await tabTo(page, "#coverage");
   await press("Enter");
   await page.waitForSelector("#untested .verdict");
