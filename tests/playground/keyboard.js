@@ -1,5 +1,6 @@
 // Uses the playground with the keyboard alone: `node keyboard.js CHROMIUM PAGE POLICY NEW FOLDER`.
-// PAGE is the folder of the page, POLICY and NEW are versions of a policy. Writes pictures into
+// PAGE is the folder of the page, POLICY and NEW are versions of a policy, with a file of invariants
+// beside the first. Writes pictures into
 // FOLDER, and what it saw as JSON to stdout. A failed check throws an exception.
 "use strict";
 const assert = require("assert");
@@ -11,6 +12,7 @@ const { serve } = require("./server.js");
 
 const [executablePath, pageFolder, policyFile, newFile, folder] = process.argv.slice(2);
 const POLICY = fs.readFileSync(policyFile, "utf8");
+const INVARIANTS = fs.readFileSync(policyFile.replace(/hujson$/, "invariants"), "utf8");
 const NEW = fs.readFileSync(newFile, "utf8");
 
 async function visit(browser, address, width, colorScheme, seen) {
@@ -161,7 +163,7 @@ async function visit(browser, address, width, colorScheme, seen) {
   await page.waitForTimeout(500);
   await shoot("invariants");
   await check();
-  await paste(page, "never tag:ci -> tag:db on tcp:5432;");
+  await paste(page, INVARIANTS);
   await problems(page, "1 warning");
   await press("Escape");
   await tabTo(page, "#coverage");
