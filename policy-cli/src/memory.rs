@@ -201,14 +201,14 @@ impl Memory {
     }
 }
 
-/// Returns the path without `.`, `..` and the root: it is one of a single, isolated folder.
+/// Returns the path without `.`, and without `..` after a name.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
-        match component {
-            Component::Normal(name) => normal.push(name),
-            Component::ParentDir => drop(normal.pop()),
-            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        match (component, normal.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir | Component::Prefix(_))) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(normal.pop()),
+            _ => normal.push(component),
         }
     }
     normal
@@ -264,10 +264,26 @@ mod tests {
             ("dir", Ok(Kind::Directory)),
             (".", Ok(Kind::Directory)),
             ("c.hujson", Err(io::ErrorKind::NotFound)),
+            ("../a.hujson", Err(io::ErrorKind::NotFound)),
+            ("/a.hujson", Err(io::ErrorKind::NotFound)),
             ("a.hujson/c", Err(io::ErrorKind::NotADirectory)),
         ];
         for (path, expected) in cases {
             assert_eq!(kind(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_outside_of_the_folder_are_files_of_their_own() {
+        let memory = memory().with_file("../a.hujson", b"above".to_vec()).with_file("/a.hujson", b"root".to_vec());
+        for (path, content) in [
+            ("a.hujson", "a"),
+            ("x/../../a.hujson", "above"),
+            ("../y/../a.hujson", "above"),
+            ("/a.hujson", "root"),
+            ("/../z/../a.hujson", "root"),
+        ] {
+            assert_eq!(memory.read(Path::new(path)).unwrap(), content.as_bytes(), "{path}");
         }
     }
 

@@ -128,6 +128,13 @@ pub fn node() -> Option<PathBuf> {
     or_skip(runs(&program, &["--version"]).then_some(program), "no Node runs here: see `.ci/install`")
 }
 
+/// Finds `deno` or `bun`: in `PATH`, or as `.ci/install-runtimes` installs it.
+pub fn javascript_runtime(name: &str) -> Option<PathBuf> {
+    let installed = tool_folder("runtimes").join("bin").join(name);
+    let found = in_path(name).into_iter().chain([installed]).find(|program| runs(program, &["--version"]));
+    or_skip(found, &format!("{name} does not run here: see `.ci/install-runtimes`"))
+}
+
 /// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM`
 /// names, else `chromium`.
 pub fn browser() -> Option<(PathBuf, PathBuf)> {
@@ -150,6 +157,15 @@ pub fn node_modules(folder: &str, module: &str) -> Option<PathBuf> {
     let modules = crate::root().join(folder).join("node_modules");
     let found = modules.join(module).exists().then_some(modules);
     or_skip(found, &format!("the Node modules of {folder} are not installed: see `.ci/install`"))
+}
+
+/// Finds a folder that a step of `packaging/build` writes, if a file is in it. `temporary` is the value of
+/// `CARGO_TARGET_TMPDIR` for a test.
+pub fn packaged(temporary: &str, step: &str, file: &str) -> Option<PathBuf> {
+    let packages = std::env::var_os("DIST").map(PathBuf::from);
+    let packages = packages.or_else(|| Some(Path::new(temporary).parent()?.join("packages")));
+    let found = packages.map(|packages| packages.join(step)).filter(|folder| folder.join(file).is_file());
+    or_skip(found, &format!("this is not built: run `packaging/build {step}`"))
 }
 
 /// Builds the Go program in a folder of the repository as `program`.
