@@ -26,10 +26,15 @@ export function accessTab({ checker, goTo, announce }) {
   source.value = "alice@example.com";
   destination.value = "tag:db";
 
+  // Whether somebody has written a question.
+  let isWritten = false;
+  let hasAnswer = true;
+
   async function ask({ isAsked = false } = {}) {
     const [from, to, on, as] = [source, destination, port, account].map(({ value }) => value.trim());
     const answer = await checker.ask("access", { source: from, destination: to, port: on, account: as });
     if (answer === undefined) return;
+    hasAnswer = answer.failure === undefined;
     const sentence = showAnswer(output, answer, goTo);
     if (isAsked) announce(sentence);
   }
@@ -39,6 +44,7 @@ export function accessTab({ checker, goTo, announce }) {
     [source.value, destination.value] = isDestination ? ["", word] : [word, ""];
     port.value = "";
     account.value = "";
+    isWritten = true;
     ask({ isAsked: true });
     form.scrollIntoView({ block: "nearest" });
   }
@@ -51,7 +57,8 @@ export function accessTab({ checker, goTo, announce }) {
     }
     const section = new DOMParser().parseFromString(html, "text/html").querySelector("section");
     section.querySelector("h2").remove();
-    if (section.querySelectorAll("thead th").length <= FEW_COLUMNS) section.querySelector("table")?.classList.add("few");
+    if (section.querySelectorAll("thead th").length <= FEW_COLUMNS)
+      section.querySelector("table")?.classList.add("few");
     for (const link of section.querySelectorAll("a")) {
       const line = /^line (\d+)/.exec(link.title)?.[1];
       const [name] = link.querySelectorAll("code");
@@ -74,7 +81,10 @@ export function accessTab({ checker, goTo, announce }) {
     const overview = await checker.ask("overview");
     if (overview === undefined) return;
     const isOutdated = overview.matrix === undefined;
-    for (const [id, heading] of [["matrix", "Access matrix"], ["picture", "Picture"]]) {
+    for (const [id, heading] of [
+      ["matrix", "Access matrix"],
+      ["picture", "Picture"],
+    ]) {
       const container = element(id);
       container.classList.toggle("outdated", isOutdated);
       if (!isOutdated) showSection(container, overview[id], heading);
@@ -83,20 +93,45 @@ export function accessTab({ checker, goTo, announce }) {
     }
   }
 
+  /** Asks about the first access of the matrix if the question is not about this policy. */
+  function askFirst() {
+    const cell = element("matrix").querySelector("td.some, td.all");
+    const from = cell?.closest("tr").querySelector("th")?.textContent;
+    const to = cell && element("matrix").querySelectorAll("thead th")[cell.cellIndex].textContent;
+    if (isWritten || hasAnswer || !from || !to) return;
+    const [number = "443"] = /\b\d+\b/.exec(cell.textContent.replace("SSH", "22")) ?? [];
+    [source.value, destination.value, port.value] = [from, to, number];
+    ask();
+  }
+
   async function suggest() {
-    const { value } = await checker.ask("names") ?? {};
+    const { value } = (await checker.ask("names")) ?? {};
     if (value === undefined) return;
-    const options = () => namesIn(value).slice(0, MOST_SUGGESTED).map((name) => Object.assign(document.createElement("option"), { value: name }));
+    const options = () =>
+      namesIn(value)
+        .slice(0, MOST_SUGGESTED)
+        .map((name) => Object.assign(document.createElement("option"), { value: name }));
     element("sources").replaceChildren(...options());
     element("destinations").replaceChildren(...options());
   }
 
-  form.addEventListener("submit", (event) => { event.preventDefault(); ask({ isAsked: true }); });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask({ isAsked: true });
+  });
+  form.addEventListener("input", () => {
+    isWritten = true;
+  });
   form.addEventListener("change", () => ask());
   element("swap").addEventListener("click", () => {
     [source.value, destination.value] = [destination.value, source.value];
     ask({ isAsked: true });
   });
   form.hidden = false;
-  return { refresh: () => Promise.all([ask(), showOverview(), suggest()]) };
+  return {
+    async refresh() {
+      await Promise.all([ask(), showOverview(), suggest()]);
+      askFirst();
+    },
+  };
 }

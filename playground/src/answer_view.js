@@ -22,7 +22,14 @@ function rule({ label, file, line, text, notes }, goTo) {
 }
 
 function change({ isGained, text, file, line, note }, goTo) {
-  const item = make("li", isGained ? "gained" : "lost", make("span", "sign", isGained ? "gained" : "lost"), " ", code(text), " ");
+  const item = make(
+    "li",
+    isGained ? "gained" : "lost",
+    make("span", "sign", isGained ? "gained" : "lost"),
+    " ",
+    code(text),
+    " ",
+  );
   if (file) item.append(place(file, line, goTo));
   else item.append(make("span", "note", note));
   return item;
@@ -32,7 +39,10 @@ function change({ isGained, text, file, line, note }, goTo) {
 function list(items, view) {
   const all = [make("ul", "rules", ...items.slice(0, MOST_RULES).map(view))];
   const more = items.length - MOST_RULES;
-  if (more > 0) all.push(make("p", "more", `${more.toLocaleString("en")} more are not shown here; the program lists all of them.`));
+  if (more > 0)
+    all.push(
+      make("p", "more", `${more.toLocaleString("en")} more are not shown here; the program lists all of them.`),
+    );
   return all;
 }
 
@@ -40,7 +50,10 @@ function list(items, view) {
 export function showAnswer(output, { text = "", failure, invalid }, goTo) {
   if (invalid !== undefined) return showInvalid(output, invalid);
   if (failure !== undefined) {
-    const lines = failure.replace(/^error: /, "").split("\n").filter(Boolean);
+    const lines = failure
+      .replace(/^error: /, "")
+      .split("\n")
+      .filter(Boolean);
     output.replaceChildren(...lines.map((line, place) => make("p", place === 0 ? "verdict error" : "more", line)));
     return lines[0] ?? "";
   }
@@ -50,19 +63,20 @@ export function showAnswer(output, { text = "", failure, invalid }, goTo) {
     else if (block.kind === "changes") parts.push(...list(block.changes, (one) => change(one, goTo)));
     else if (block.kind === "verdict") {
       const words = [make("strong", "", block.decision), " ", block.text];
-      parts.push(make(number === 0 ? "p" : "h3", `${number === 0 ? "verdict " : ""}${CLASSES[block.decision]}`, ...words));
+      parts.push(
+        make(number === 0 ? "p" : "h3", `${number === 0 ? "verdict " : ""}${CLASSES[block.decision]}`, ...words),
+      );
     } else parts.push(make("p", number === 0 ? "verdict" : block.level > 0 ? "who" : "", block.text));
   });
   output.replaceChildren(...parts);
   return parts[0]?.textContent ?? "";
 }
 
-const NAMES = { policy: "policy", other: "other version", facts: "facts" };
+const NAMES = { policy: "policy has", other: "other version has", invariants: "invariants have", facts: "facts have" };
 
 /** Says which text has errors. */
 export function showInvalid(output, file) {
-  const name = NAMES[textOf(file)] ?? file;
-  const message = `No answer: the ${name} ${name === "facts" ? "have" : "has"} errors. Fix them first.`;
+  const message = `No answer: the ${NAMES[textOf(file)]} errors. Fix them first.`;
   output.replaceChildren(make("p", "verdict error", message));
   return message;
 }

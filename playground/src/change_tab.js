@@ -10,8 +10,11 @@ export function changeTab({ checker, goTo, announce, changed }) {
   const direction = element("direction");
   let text = "";
   const editor = policyEditor(element("other"), {
-    label: "Other version of the policy", name: "other", checker, announce,
-    placeholder: "Paste the other version of the policy here.",
+    label: "Other version of the policy",
+    name: "other",
+    checker,
+    announce,
+    hint: "Paste the other version of the policy here.",
     changed(value) {
       text = value;
       checker.setText("other", value);
@@ -26,7 +29,10 @@ export function changeTab({ checker, goTo, announce, changed }) {
       output.replaceChildren(make("p", "more", "There is no other version yet."));
       return;
     }
-    const [answer, problems] = await Promise.all([checker.ask("diff", { otherIs: direction.value }), checker.checkOther()]);
+    const [answer, problems] = await Promise.all([
+      checker.ask("diff", { otherIs: direction.value }),
+      checker.checkOther(),
+    ]);
     if (problems !== undefined) editor.setProblems(problems);
     if (answer !== undefined) showAnswer(output, answer, goTo);
   }

@@ -84,8 +84,10 @@ class Lane {
   /** After a fault, the memory of the module may be inconsistent. */
   #fail(error) {
     const asked = this.#asked;
+    // A worker that cannot start is not started again before the next question.
+    if (asked === undefined) return;
     this.#asked = undefined;
-    asked?.reject(error);
+    asked.reject(error);
     this.#restart();
     this.#next();
   }
@@ -122,11 +124,21 @@ export class Checker {
   }
 
   /** Finds the problems of the policy and the facts. */
-  check() { return this.#editor.ask("check"); }
+  check() {
+    return this.#editor.ask("check");
+  }
   /** Finds the problems of the other version of the policy. */
-  checkOther() { return this.#editor.ask("checkOther"); }
-  completion(name, offset) { return this.#editor.ask("completion", { name, offset }); }
-  hover(name, offset) { return this.#editor.ask("hover", { name, offset }); }
+  checkOther() {
+    return this.#editor.ask("checkOther");
+  }
+  completion(name, offset) {
+    return this.#editor.ask("completion", { name, offset });
+  }
+  hover(name, offset) {
+    return this.#editor.ask("hover", { name, offset });
+  }
   /** Asks one of the questions in `questions.js`. */
-  ask(question, input) { return this.#answers.ask(question, input); }
+  ask(question, input) {
+    return this.#answers.ask(question, input);
+  }
 }

@@ -1,4 +1,4 @@
-// Completion, explanations and fixes in an editor.
+// Completion and explanations in an editor.
 
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { StateEffect, StateField } from "@codemirror/state";
@@ -26,18 +26,23 @@ const explained = StateField.define({
 });
 
 /** Returns the extensions for a text that the checker knows by its name. */
-export function help({ name, checker, announce, fixAt }) {
+export function help({ name, checker, announce }) {
   async function complete({ state, pos, explicit }) {
     const before = state.doc.lineAt(pos).text.slice(0, pos - state.doc.lineAt(pos).from);
     if (!explicit && !WORD.test(before)) return null;
     const found = await checker.completion(name, pos);
     if (!found?.length) return null;
     const options = found.map(({ label, kind, detail, doc, from, to, insert }) => ({
-      label, type: kind, detail: detail ?? undefined,
+      label,
+      type: kind,
+      detail: detail ?? undefined,
       info: doc ? () => make("div", "explanation", ...markdown(doc)) : undefined,
-      apply: (view, _, __, end) => view.dispatch({
-        changes: { from, to: Math.max(to, end), insert }, selection: { anchor: from + insert.length }, userEvent: "input.complete",
-      }),
+      apply: (view, _, __, end) =>
+        view.dispatch({
+          changes: { from, to: Math.max(to, end), insert },
+          selection: { anchor: from + insert.length },
+          userEvent: "input.complete",
+        }),
     }));
     return { from: found[0].from, options };
   }
@@ -59,10 +64,11 @@ export function help({ name, checker, announce, fixAt }) {
   }
 
   return [
-    autocompletion({ override: [complete], activateOnTypingDelay: 80, icons: false }), hoverTooltip(hover), explained,
+    autocompletion({ override: [complete], activateOnTypingDelay: 80, icons: false }),
+    hoverTooltip(hover),
+    explained,
     keymap.of([
       ...completionKeymap,
-      { key: "Mod-.", run: (view) => fixAt(view.state.selection.main.head) },
       { key: "Mod-i", run: explainAtCursor, preventDefault: true },
       {
         key: "Escape",

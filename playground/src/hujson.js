@@ -4,8 +4,11 @@ import { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/
 import { tags } from "@lezer/highlight";
 
 const NAMES = [
-  [/^(autogroup:|\*$)/, "keyword"], [/^group:/, "typeName"], [/^tag:/, "tagName"],
-  [/^(ipset:|host:|posture:|svc:)/, "className"], [/^[^@\s]+@/, "labelName"],
+  [/^(autogroup:|\*$)/, "keyword"],
+  [/^group:/, "typeName"],
+  [/^tag:/, "tagName"],
+  [/^(ipset:|host:|posture:|svc:)/, "className"],
+  [/^[^@\s]+@/, "labelName"],
 ];
 
 export const hujson = StreamLanguage.define({
@@ -34,7 +37,11 @@ export const hujson = StreamLanguage.define({
     return "invalid";
   },
   indent(_, textAfter, context) {
-    const { unit, pos, state: { doc } } = context;
+    const {
+      unit,
+      pos,
+      state: { doc },
+    } = context;
     const { number } = doc.lineAt(pos);
     if (number === 1) return 0;
     const before = doc.line(number - 1);
@@ -42,10 +49,19 @@ export const hujson = StreamLanguage.define({
     const closes = /^\s*[}\]]/.test(textAfter) ? unit : 0;
     return Math.max(0, context.lineIndent(before.from) + opens - closes);
   },
-  languageData: { commentTokens: { line: "//", block: { open: "/*", close: "*/" } }, closeBrackets: { brackets: ["[", "{", '"'] } },
+  languageData: {
+    commentTokens: { line: "//", block: { open: "/*", close: "*/" } },
+    closeBrackets: { brackets: ["[", "{", '"'] },
+  },
 });
 
-const WORDS = /^(users|groups|tagOwners|hosts|ipsets|postures|services|grants|acls|ssh|tests|sshTests|nodeAttrs|autoApprovers|invariants|capabilities|let|for|in|except|on|as|via|app|srcPosture|accept|deny|check|attr|until|never|only|always|remove|add)\b/;
+const WORDS = new Set(
+  `
+  users groups tagOwners hosts ipsets postures services grants acls ssh tests sshTests nodeAttrs
+  autoApprovers invariants capabilities let for in except on as via app srcPosture accept deny check
+  attr until never only always remove add
+  `.split(/\s+/),
+);
 
 /** The colours of `policy!`. */
 export const policyInRust = StreamLanguage.define({
@@ -63,18 +79,25 @@ export const policyInRust = StreamLanguage.define({
     if (stream.match(/^tag:[\w-]+/)) return "tagName";
     if (stream.match(/^(ipset|host|posture|svc):[\w-]+/)) return "className";
     if (stream.match(/^(tcp|udp|icmp|sctp):/)) return "number";
-    if (stream.match(WORDS)) return "propertyName";
-    if (stream.match(/^[\w$-]+/)) return null;
+    const word = stream.match(/^[\w$-]+/);
+    if (word) return WORDS.has(word[0]) ? "propertyName" : null;
     stream.next();
     return null;
   },
 });
 
-export const colours = syntaxHighlighting(HighlightStyle.define([
-  { tag: tags.comment, class: "c-comment" }, { tag: tags.propertyName, class: "c-key" },
-  { tag: tags.string, class: "c-string" }, { tag: [tags.number, tags.bool], class: "c-number" },
-  { tag: tags.keyword, class: "c-keyword" }, { tag: tags.typeName, class: "c-group" },
-  { tag: tags.tagName, class: "c-tag" }, { tag: tags.className, class: "c-host" },
-  { tag: tags.labelName, class: "c-user" }, { tag: tags.invalid, class: "c-invalid" },
-  { tag: tags.punctuation, class: "c-punctuation" },
-]));
+export const colours = syntaxHighlighting(
+  HighlightStyle.define([
+    { tag: tags.comment, class: "c-comment" },
+    { tag: tags.propertyName, class: "c-key" },
+    { tag: tags.string, class: "c-string" },
+    { tag: [tags.number, tags.bool], class: "c-number" },
+    { tag: tags.keyword, class: "c-keyword" },
+    { tag: tags.typeName, class: "c-group" },
+    { tag: tags.tagName, class: "c-tag" },
+    { tag: tags.className, class: "c-host" },
+    { tag: tags.labelName, class: "c-user" },
+    { tag: tags.invalid, class: "c-invalid" },
+    { tag: tags.punctuation, class: "c-punctuation" },
+  ]),
+);

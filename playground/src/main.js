@@ -8,6 +8,7 @@ import { Checker } from "./checker.js";
 import { policyEditor } from "./editor.js";
 import example from "./example.hujson";
 import { factsTab } from "./facts_tab.js";
+import { fixedText, textOf } from "./files.js";
 import { showProblems } from "./problems.js";
 import { rustTab } from "./rust_tab.js";
 import { readLink, writeLink } from "./share.js";
@@ -28,32 +29,27 @@ function announce(text) {
 }
 
 const checker = new Checker();
-const files = { policy: "", facts: "" };
+/** The texts of the page that the checker knows by their names. */
+const texts = {};
 
-const editor = policyEditor(element("editor"), {
-  label: "Policy", checker, announce,
-  changed(text) {
-    files.policy = text;
-    store("policy", text);
-    checker.setText("policy", text);
+/** Returns what to do when a text changes. */
+function changed(name) {
+  return (text) => {
+    texts[name] = text;
+    store(name, text);
+    checker.setText(name, text);
     checking.start();
     asking.start();
-  },
-});
-
-function goTo(file, line) {
-  if (file === "other") tabs.show("change");
-  (file === "other" ? change.editor : file === "facts" ? facts.editor : editor).goToLine(line);
+  };
 }
 
 const checking = new Timer(120, async () => {
   const result = await checker.check();
   if (result === undefined) return;
-  editor.setProblems(result);
-  facts.setProblems(result);
+  for (const name of ["policy", "invariants", "facts"]) editors[name].setProblems(result);
   const count = showProblems(element("problem-list"), result, {
-    goTo: (problem) => (problem.file === "facts" ? facts : editor).goTo(problem),
-    fix: (problem) => editor.fix(problem),
+    goTo: (problem) => shownEditor(textOf(problem.file)).goTo(problem),
+    fix: (problem) => editors[fixedText(problem)].fix(problem),
   });
   element("count").textContent = count;
   announce(count);
@@ -62,25 +58,39 @@ const checking = new Timer(120, async () => {
 // The tab that is open asks again when a text changes.
 const asking = new Timer(250, () => tabs.current.refresh());
 
-const shared = { checker, goTo, announce, changed: () => asking.start() };
-const access = accessTab(shared);
-const change = changeTab(shared);
-const facts = factsTab({
+const goTo = (name, line) => shownEditor(name).goToLine(line);
+const shared = { checker, goTo, announce };
+const editor = policyEditor(element("editor"), {
   ...shared,
-  changed(text) {
-    files.facts = text;
-    store("facts", text);
-    checker.setText("facts", text);
-    checking.start();
-    asking.start();
-  },
+  name: "policy",
+  label: "Policy",
+  changed: changed("policy"),
 });
-const tabs = startTabs(element("panels"), {
-  access, change, tests: testsTab(shared), rust: rustTab(shared), facts,
-});
+const contents = {
+  access: accessTab(shared),
+  change: changeTab({ ...shared, changed: () => asking.start() }),
+  tests: testsTab({ ...shared, changed: changed("invariants") }),
+  rust: rustTab(shared),
+  facts: factsTab({ ...shared, changed: changed("facts") }),
+};
+const tabs = startTabs(element("panels"), contents);
+
+const editors = {
+  policy: editor,
+  invariants: contents.tests.editor,
+  other: contents.change.editor,
+  facts: contents.facts.editor,
+};
+
+/** Returns the editor of a text, and shows the tab that it is in. */
+function shownEditor(name) {
+  const [tab] = Object.keys(contents).filter((id) => contents[id].editor === editors[name]);
+  if (tab !== undefined) tabs.show(tab);
+  return editors[name];
+}
 
 element("format").addEventListener("click", async () => {
-  const { text, message } = await checker.ask("format") ?? {};
+  const { text, message } = (await checker.ask("format")) ?? {};
   if (text !== undefined) editor.setText(text);
   announce(text === undefined ? message : "The policy is formatted.");
 });
@@ -92,18 +102,24 @@ element("file").addEventListener("change", async ({ target }) => {
   target.value = "";
 });
 
+/** The length from which some browsers and programs refuse a link or cut it. */
+const LONG_LINK = 64_000;
+
 element("share").addEventListener("click", async () => {
-  history.replaceState(null, "", await writeLink(files.policy));
+  const fragment = await writeLink(texts.policy);
   const button = element("share");
   try {
-    await navigator.clipboard.writeText(location.href);
-    button.textContent = "Copied";
+    // The address of the page stays as it is, because browsers keep addresses in their history.
+    await navigator.clipboard.writeText(location.href.replace(/#.*|$/, fragment));
+    button.textContent = fragment.length > LONG_LINK ? "Copied, but some programs cut links this long" : "Copied";
   } catch {
-    // Without permission, the address bar still has the link.
-    button.textContent = "The link is in the address bar";
+    history.replaceState(null, "", fragment);
+    button.textContent = "Copy it from the address bar";
   }
   announce(button.textContent);
-  setTimeout(() => { button.textContent = "Copy link"; }, 2500);
+  setTimeout(() => {
+    button.textContent = "Copy link";
+  }, 4000);
 });
 
 /** Reads the policy of a link. Returns `undefined` if the address has none. */
@@ -122,13 +138,21 @@ addEventListener("hashchange", async () => {
 });
 
 async function start() {
-  editor.setText(await linked() ?? stored("policy") ?? example);
-  facts.setText(stored("facts") ?? "");
+  editor.setText((await linked()) ?? stored("policy") ?? example);
+  for (const name of ["invariants", "facts"]) editors[name].setText(stored(name) ?? "");
   await checker.load();
   const damaged = element("about").textContent.startsWith("The link");
-  if (!damaged) element("about").textContent = `policy ${checker.version}. Nothing is sent anywhere: the page cannot make requests.`;
+  if (!damaged)
+    element("about").textContent =
+      `policy ${checker.version}. Nothing is sent anywhere: the page cannot make requests.`;
   document.documentElement.dataset.ready = "";
 }
+/** Says that the checker has a fault. It starts again with the next question. */
+addEventListener("unhandledrejection", ({ reason }) => {
+  element("about").textContent = `Internal error: ${reason?.message ?? reason}`;
+  announce(element("about").textContent);
+});
+
 start().catch((error) => {
   element("count").textContent = `The checker cannot start: ${error.message}`;
   announce(element("count").textContent);

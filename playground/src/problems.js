@@ -1,7 +1,7 @@
 // The list of problems below the editor.
 
 import { button, make } from "./dom.js";
-import { textOf } from "./files.js";
+import { fixedText, textOf } from "./files.js";
 
 /** The most problems in the list. */
 const MOST_SHOWN = 100;
@@ -14,31 +14,34 @@ function describe({ failure, errors = 0, warnings = 0 }) {
   return counts.filter(Boolean).join(", ") || "No problems";
 }
 
+/** Makes a button that goes to a problem or a note. */
+function place(one, goTo) {
+  const name = textOf(one.file);
+  const line = `line ${one.range.start.line}`;
+  return button("place", name === "policy" ? line : `${name}, ${line}`, () => goTo(one));
+}
+
 function item(problem, { goTo, fix }) {
-  const { severity, code, message, notes, help, fix: change, tailscale, headscale, range } = problem;
-  const heading = make("div", "heading", make("span", `severity ${severity}`, severity), " ", make("span", "", message));
+  const { severity, message, notes, help, tailscale, headscale, range } = problem;
+  const heading = make("div", "", make("span", `severity ${severity}`, severity), " ", make("span", "", message));
   const all = make("li", severity, heading);
-  if (range) {
-    const file = textOf(problem.file) === "facts" ? "facts, " : "";
-    heading.append(" ", button("place", `${file}line ${range.start.line}`, () => goTo(problem)));
-  }
+  if (range) heading.append(" ", place(problem, goTo));
   for (const note of notes) {
     const line = make("div", "note", note.message);
-    if (note.range) line.append(" ", button("place", `line ${note.range.start.line}`, () => goTo(note)));
+    if (note.range) line.append(" ", place(note, goTo));
     all.append(line);
   }
   if (tailscale) all.append(make("div", "note", "Tailscale answers: ", make("q", "", tailscale)));
   if (headscale) all.append(make("div", "note", "headscale answers: ", make("q", "", headscale)));
   if (help) {
     const line = make("div", "help", help);
-    if (change && change.edits.every(({ file }) => textOf(file) === "policy")) {
+    if (fixedText(problem) !== undefined) {
       const apply = button("fix", "Fix", () => fix(problem));
       apply.setAttribute("aria-label", `Fix: ${help.replaceAll("`", "")}`);
       line.append(" ", apply);
     }
     all.append(line);
   }
-  all.dataset.code = code;
   return all;
 }
 

@@ -98,7 +98,8 @@ export class Questions {
 
   /** Runs a command. Without an answer, `failure` says why, or `invalid` names the text with errors. */
   #run(args) {
-    const files = Object.fromEntries(Object.entries(this.#texts).map(([name, text]) => [FILES[name], text]));
+    const given = Object.entries(this.#texts).filter(([name, text]) => name === "policy" || text.trim() !== "");
+    const files = Object.fromEntries(given.map(([name, text]) => [FILES[name], text]));
     const { status, stdout, stderr } = this.#policy.run(args, files);
     if (status <= 1 && (stdout !== "" || status === 0)) return { text: stdout, summary: stderr };
     const place = /^ *--> ([^:\n]+):\d+/m.exec(stderr);

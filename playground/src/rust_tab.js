@@ -18,7 +18,9 @@ export function rustTab({ checker, goTo, announce }) {
       copy.textContent = "Not allowed to copy";
     }
     announce(copy.textContent);
-    setTimeout(() => { copy.textContent = "Copy"; }, 2500);
+    setTimeout(() => {
+      copy.textContent = "Copy";
+    }, 2500);
   });
 
   async function refresh() {

@@ -24,6 +24,8 @@ addEventListener("activate", (event) => {
 
 addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
-  const isPage = event.request.mode === "navigate" && new URL(PAGE, registration.scope).pathname === address.pathname.replace(/index\.html$/, "");
+  const isPage =
+    event.request.mode === "navigate" &&
+    new URL(PAGE, registration.scope).pathname === address.pathname.replace(/index\.html$/, "");
   if (isPage) event.respondWith(caches.match(PAGE).then((page) => page ?? fetch(event.request)));
 });

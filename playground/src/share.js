@@ -15,7 +15,12 @@ function toText(bytes) {
 
 /** Returns the bytes of a text in base64, in the form for addresses or the usual one. */
 export function toBytes(text) {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
 
 /** Returns the fragment of the link to a policy. */

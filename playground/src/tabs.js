@@ -29,7 +29,9 @@ export function startTabs(container, contents) {
   });
   select(buttons[0]);
   return {
-    get current() { return current; },
+    get current() {
+      return current;
+    },
     show(id) {
       const button = buttons.find((one) => panel(one).id === id);
       if (panel(button).hidden) select(button);

@@ -36,8 +36,12 @@ const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
 for (const line of lines) {
   const { texts, questions } = JSON.parse(line);
   const asked = new Questions(policy, texts);
-  console.log(JSON.stringify(questions.map(([question, input]) => {
-    const answer = asked[question](input);
-    return { ...answer, shown: answer.text === undefined ? undefined : shown(answer.text) };
-  })));
+  console.log(
+    JSON.stringify(
+      questions.map(([question, input]) => {
+        const answer = asked[question](input);
+        return { ...answer, shown: answer.text === undefined ? undefined : shown(answer.text) };
+      }),
+    ),
+  );
 }

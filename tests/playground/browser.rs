@@ -47,6 +47,8 @@ fn versions(test: &str) -> PathBuf {
 #[test]
 fn the_playground_can_be_used_with_the_keyboard_alone_at_every_size_and_in_every_theme() {
     let directory = versions("keyboard");
+    // The last invariants that the script writes are part of the policy in Rust.
+    fs::write(directory.join("policy.invariants"), "never tag:ci -> tag:db on tcp:5432;").unwrap();
     let Some(seen) = run("keyboard.js", &directory, &["policy.hujson", "new.hujson", "."]) else { return };
     assert!(seen["axe"].as_u64() > Some(30), "{seen}");
     let imported = process::run(env!("CARGO_BIN_EXE_standalone"), &directory, &["import", "policy.hujson"]);
@@ -66,6 +68,13 @@ fn no_request_leaves_the_page_and_it_works_without_a_network_and_from_a_folder()
     let Some(seen) = run("network.js", &directory, &["policy.hujson", "."]) else { return };
     assert_eq!((seen["afterLoad"].as_u64(), seen["afterLoadWithLink"].as_u64()), (Some(0), Some(0)));
     assert_eq!((seen["offline"].as_str(), seen["folder"].as_str()), (Some("allowed"), Some("allowed")));
+}
+
+#[test]
+fn after_a_fault_of_the_checker_the_next_question_is_answered() {
+    let directory = process::empty_directory(env!("CARGO_TARGET_TMPDIR"), "playground/fault");
+    let Some(seen) = run("fault.js", &directory, &[]) else { return };
+    assert!(seen["after"].as_str().unwrap().contains("pass"), "{seen}");
 }
 
 #[test]

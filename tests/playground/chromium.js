@@ -8,8 +8,15 @@ module.paths.push(path.join(__dirname, "../page/node_modules"));
 const { chromium } = require("playwright-core");
 
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 exports.launch = (executablePath, flags = []) => chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 
@@ -17,7 +24,9 @@ exports.launch = (executablePath, flags = []) => chromium.launch({ executablePat
 exports.open = async (context, address, problems = []) => {
   const page = await context.newPage();
   page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => { if (message.type() === "error") problems.push(message.text()); });
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
   await page.goto(address);
   await exports.ready(page);
   return page;
@@ -26,9 +35,10 @@ exports.open = async (context, address, problems = []) => {
 exports.ready = (page) => page.waitForSelector("html[data-ready]", { state: "attached" });
 
 /** Waits until the number of problems is `count`, in words. */
-exports.problems = (page, count) => page.waitForFunction(
-  (count) => document.getElementById("count").textContent === count, count,
-).catch(async () => assert.strictEqual(await page.textContent("#count"), count));
+exports.problems = (page, count) =>
+  page
+    .waitForFunction((count) => document.getElementById("count").textContent === count, count)
+    .catch(async () => assert.strictEqual(await page.textContent("#count"), count));
 
 /** Presses Tab until the focused element matches a selector. Fails if that takes too long. */
 exports.tabTo = async (page, selector, key = "Tab") => {
@@ -51,8 +61,12 @@ exports.accessibility = async (page) => {
   // A script element does not work: the page's content security policy refuses it.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() =>
-    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
-  const short = violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} ${failureSummary}`)]);
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  const short = violations.map(({ id, nodes }) => [
+    id,
+    nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+  ]);
   assert.deepStrictEqual(short, []);
   return passes.length;
 };

@@ -1,5 +1,6 @@
 // Uses the playground with the keyboard alone: `node keyboard.js CHROMIUM PAGE POLICY NEW FOLDER`.
-// PAGE is the folder of the page, POLICY and NEW are versions of a policy. Writes pictures into
+// PAGE is the folder of the page, POLICY and NEW are versions of a policy, with a file of invariants
+// beside the first. Writes pictures into
 // FOLDER, and what it saw as JSON to stdout. A failed check throws an exception.
 "use strict";
 const assert = require("assert");
@@ -11,11 +12,14 @@ const { serve } = require("./server.js");
 
 const [executablePath, pageFolder, policyFile, newFile, folder] = process.argv.slice(2);
 const POLICY = fs.readFileSync(policyFile, "utf8");
+const INVARIANTS = fs.readFileSync(policyFile.replace(/hujson$/, "invariants"), "utf8");
 const NEW = fs.readFileSync(newFile, "utf8");
 
 async function visit(browser, address, width, colorScheme, seen) {
   const context = await browser.newContext({
-    viewport: { width, height: width === 390 ? 844 : 800 }, colorScheme, permissions: ["clipboard-read", "clipboard-write"],
+    viewport: { width, height: width === 390 ? 844 : 800 },
+    colorScheme,
+    permissions: ["clipboard-read", "clipboard-write"],
   });
   const errors = [];
   const page = await open(context, address, errors);
@@ -81,12 +85,20 @@ async function visit(browser, address, width, colorScheme, seen) {
   const ask = async (source, destination, port, account = "") => {
     const isBelow = await page.evaluate(() => document.activeElement.matches("#question input"));
     await tabTo(page, "#ask-source", isBelow ? "Shift+Tab" : "Tab");
-    for (const [text, next] of [[source, 2], [destination, 1], [port, 1], [account, 0]]) {
+    for (const [text, next] of [
+      [source, 2],
+      [destination, 1],
+      [port, 1],
+      [account, 0],
+    ]) {
       await press("Control+A");
-      if (text === "") await press("Delete"); else await page.keyboard.type(text);
+      if (text === "") await press("Delete");
+      else await page.keyboard.type(text);
       for (let count = 0; count < next; count += 1) await press("Tab");
     }
-    await page.evaluate(() => { document.querySelector("#answer .verdict").dataset.isOld = ""; });
+    await page.evaluate(() => {
+      document.querySelector("#answer .verdict").dataset.isOld = "";
+    });
     await press("Enter");
     await page.waitForSelector("#answer .verdict:not([data-is-old])");
     return page.textContent("#answer .verdict");
@@ -116,7 +128,9 @@ async function visit(browser, address, width, colorScheme, seen) {
   // A name of the matrix asks about it, and a cell goes to its rule.
   await press("Escape");
   await tabTo(page, "#matrix thead button.name");
-  await page.evaluate(() => { document.querySelector("#answer .verdict").dataset.isOld = ""; });
+  await page.evaluate(() => {
+    document.querySelector("#answer .verdict").dataset.isOld = "";
+  });
   await press("Enter");
   await page.waitForSelector("#answer .verdict:not([data-is-old])");
   assert.match(await page.textContent("#answer .verdict"), /^tag:db is reached by/);
@@ -142,6 +156,16 @@ async function visit(browser, address, width, colorScheme, seen) {
   await tabTo(page, "[role=tab]", "Shift+Tab");
   await press("ArrowRight");
   await page.waitForSelector("#outcomes .verdict");
+  await tabTo(page, "#invariants .cm-content");
+  await paste(page, "never tag:web -> tag:db on tcp:5432;");
+  await problems(page, "1 error, 1 warning");
+  assert.match(await page.textContent("#problem-list"), /invariant/);
+  await page.waitForTimeout(500);
+  await shoot("invariants");
+  await check();
+  await paste(page, INVARIANTS);
+  await problems(page, "1 warning");
+  await press("Escape");
   await tabTo(page, "#coverage");
   await press("Enter");
   await page.waitForSelector("#untested .verdict");

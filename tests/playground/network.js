@@ -15,18 +15,20 @@ const LOG = path.resolve(folder, "network.json");
 
 const permissions = ["clipboard-read", "clipboard-write"];
 const answered = (page) => page.waitForSelector("#answer .verdict");
-const text = (page) => page.evaluate(async () => {
-  document.querySelector("#editor .cm-content").focus();
-  document.execCommand("selectAll");
-  document.execCommand("copy");
-  return navigator.clipboard.readText();
-});
+const text = (page) =>
+  page.evaluate(async () => {
+    document.querySelector("#editor .cm-content").focus();
+    document.execCommand("selectAll");
+    document.execCommand("copy");
+    return navigator.clipboard.readText();
+  });
 
 /** Waits until the service worker has the page. */
-const kept = (page) => page.evaluate(async () => {
-  await navigator.serviceWorker.ready;
-  while (navigator.serviceWorker.controller === null) await new Promise((done) => setTimeout(done, 20));
-});
+const kept = (page) =>
+  page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (navigator.serviceWorker.controller === null) await new Promise((done) => setTimeout(done, 20));
+  });
 
 /** Uses every tab. */
 async function use(page) {
@@ -59,6 +61,7 @@ async function use(page) {
     await page.waitForFunction(() => document.getElementById("share").textContent === "Copied");
     const link = await page.evaluate(() => navigator.clipboard.readText());
     assert.ok(link.startsWith(`${server.address}#policy=`), link);
+    assert.strictEqual(page.url(), server.address);
     assert.deepStrictEqual(server.requests, atLoad);
     seen.afterLoad = server.requests.length - atLoad.length;
 
@@ -76,6 +79,16 @@ async function use(page) {
     seen.afterLoadWithLink = server.requests.length - start - withLink.length;
     seen.link = link.length;
 
+    // The question is about the policy that is there, until somebody asks another one.
+    await linked.click("#editor .cm-content");
+    await paste(
+      linked,
+      '{"tagOwners": {"tag:a": [], "tag:b": []}, "grants": [{"src": ["tag:a"], "dst": ["tag:b"], "ip": ["80"]}]}',
+    );
+    await linked.waitForFunction(() =>
+      /tag:a can reach tag:b on tcp:80/.test(document.getElementById("answer").textContent),
+    );
+
     // A damaged link is said, and the page works.
     const damaged = await open(other, `${server.address}#policy=AAAA`, problemsOfPage);
     assert.match(await damaged.textContent("#about"), /damaged/);
@@ -83,14 +96,31 @@ async function use(page) {
 
     // The page refuses to make requests, whoever asks.
     const refused = await page.evaluate(async (address) => {
-      const outcome = async (attempt) => { try { await attempt(); return "made"; } catch { return "refused"; } };
+      const outcome = async (attempt) => {
+        try {
+          await attempt();
+          return "made";
+        } catch {
+          return "refused";
+        }
+      };
       const image = new Image();
-      const loaded = new Promise((done, failed) => { image.onload = done; image.onerror = failed; });
+      const loaded = new Promise((done, failed) => {
+        image.onload = done;
+        image.onerror = failed;
+      });
       image.src = `${address}secret.png`;
-      return [await outcome(() => fetch(`${address}secret`)), await outcome(() => loaded), String(navigator.sendBeacon(`${address}secret`))];
+      return [
+        await outcome(() => fetch(`${address}secret`)),
+        await outcome(() => loaded),
+        String(navigator.sendBeacon(`${address}secret`)),
+      ];
     }, server.address);
     assert.deepStrictEqual(refused.slice(0, 2), ["refused", "refused"]);
-    assert.ok(server.requests.every((request) => !request.includes("secret")), server.requests.join());
+    assert.ok(
+      server.requests.every((request) => !request.includes("secret")),
+      server.requests.join(),
+    );
     problemsOfPage.length = 0;
 
     // Without a network, the page loads again, and the text is still there.
@@ -116,15 +146,28 @@ async function use(page) {
 
   // Chromium's own log has the requests of workers and service workers, too. Those without an origin
   // are of the browser itself, which looks for updates, except for the navigation to the page.
-  const { constants: { logEventTypes: types }, events } = JSON.parse(fs.readFileSync(LOG, "utf8"));
+  const {
+    constants: { logEventTypes: types },
+    events,
+  } = JSON.parse(fs.readFileSync(LOG, "utf8"));
   const started = events.filter(({ type, params }) => type === types.URL_REQUEST_START_JOB && params?.url);
-  const ofPage = started.map(({ params }) => params)
-    .filter(({ url, initiator }) => /^(https?|wss?):/.test(url) && (initiator !== "not an origin" || url.startsWith(server.address)));
+  const ofPage = started
+    .map(({ params }) => params)
+    .filter(
+      ({ url, initiator }) =>
+        /^(https?|wss?):/.test(url) && (initiator !== "not an origin" || url.startsWith(server.address)),
+    );
   assert.ok(ofPage.length >= 6, `${ofPage.length}`);
-  assert.deepStrictEqual(ofPage.map(({ url }) => url).filter((url) => !url.startsWith(server.address)), []);
+  assert.deepStrictEqual(
+    ofPage.map(({ url }) => url).filter((url) => !url.startsWith(server.address)),
+    [],
+  );
   const sent = events.filter(({ type }) => type === types.HTTP_TRANSACTION_SEND_REQUEST_HEADERS);
   assert.ok(sent.length >= 6, `${sent.length}`);
-  assert.deepStrictEqual(sent.map(({ params }) => JSON.stringify(params)).filter((headers) => headers.includes("policy=")), []);
+  assert.deepStrictEqual(
+    sent.map(({ params }) => JSON.stringify(params)).filter((headers) => headers.includes("policy=")),
+    [],
+  );
   seen.logged = ofPage.length;
   console.log(JSON.stringify(seen));
 })();

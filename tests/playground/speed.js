@@ -34,24 +34,38 @@ async function coldStart(browser, address) {
 }
 
 /** Starts a clock with the next key, which stops when a text of an element changes. */
-const clock = (page, selector) => page.evaluate((selector) => {
-  const element = document.querySelector(selector);
-  const before = element.textContent;
-  globalThis.time = new Promise((done) => addEventListener("keydown", ({ timeStamp }) => {
-    const observer = new MutationObserver(() => {
-      if (element.textContent === before) return;
-      observer.disconnect();
-      done(performance.now() - timeStamp);
-    });
-    observer.observe(element, { childList: true, subtree: true, characterData: true });
-  }, { once: true, capture: true }));
-}, selector);
-const stopped = (page) => page.evaluate(() => Promise.race([
-  globalThis.time, new Promise((_, failed) => setTimeout(() => failed(new Error("nothing changes")), 20000)),
-]));
+const clock = (page, selector) =>
+  page.evaluate((selector) => {
+    const element = document.querySelector(selector);
+    const before = element.textContent;
+    globalThis.time = new Promise((done) =>
+      addEventListener(
+        "keydown",
+        ({ timeStamp }) => {
+          const observer = new MutationObserver(() => {
+            if (element.textContent === before) return;
+            observer.disconnect();
+            done(performance.now() - timeStamp);
+          });
+          observer.observe(element, { childList: true, subtree: true, characterData: true });
+        },
+        { once: true, capture: true },
+      ),
+    );
+  }, selector);
+const stopped = (page) =>
+  page.evaluate(() =>
+    Promise.race([
+      globalThis.time,
+      new Promise((_, failed) => setTimeout(() => failed(new Error("nothing changes")), 20000)),
+    ]),
+  );
 
 async function typing(browser, address, text) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   const page = await open(context, address);
   await page.waitForSelector("#answer .verdict");
   await page.click("#editor .cm-content");
@@ -67,11 +81,16 @@ async function typing(browser, address, text) {
   await page.keyboard.press("End");
   await page.evaluate(() => {
     globalThis.frames = [];
-    addEventListener("keydown", ({ timeStamp }) => requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => globalThis.frames.push(performance.now() - timeStamp);
-      channel.port2.postMessage(null);
-    }), { capture: true });
+    addEventListener(
+      "keydown",
+      ({ timeStamp }) =>
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => globalThis.frames.push(performance.now() - timeStamp);
+          channel.port2.postMessage(null);
+        }),
+      { capture: true },
+    );
   });
   for (let key = 0; key < KEYS; key += 1) {
     await page.keyboard.press("a");
@@ -82,7 +101,10 @@ async function typing(browser, address, text) {
 
   // From a mistake to the problems, and to the answer that it prevents.
   const times = { problems: [], answer: [] };
-  for (const [selector, list] of [["#count", times.problems], ["#answer", times.answer]]) {
+  for (const [selector, list] of [
+    ["#count", times.problems],
+    ["#answer", times.answer],
+  ]) {
     for (let mistake = 0; mistake < MISTAKES; mistake += 1) {
       await page.keyboard.press("Home");
       for (const key of ["x", "Backspace"]) {
@@ -95,8 +117,11 @@ async function typing(browser, address, text) {
   }
   await context.close();
   return {
-    bytes: text.length, key: median(frames), slowestKey: Math.round(Math.max(...frames)),
-    problems: median(times.problems), answer: median(times.answer),
+    bytes: text.length,
+    key: median(frames),
+    slowestKey: Math.round(Math.max(...frames)),
+    problems: median(times.problems),
+    answer: median(times.answer),
   };
 }
 
@@ -108,7 +133,8 @@ async function typing(browser, address, text) {
     const starts = [];
     for (let start = 0; start < STARTS; start += 1) starts.push(await coldStart(browser, server.address));
     seen.firstAnswer = median(starts);
-    for (const policy of policies) seen.policies.push(await typing(browser, server.address, fs.readFileSync(policy, "utf8")));
+    for (const policy of policies)
+      seen.policies.push(await typing(browser, server.address, fs.readFileSync(policy, "utf8")));
   } finally {
     await browser.close();
     await server.close();
