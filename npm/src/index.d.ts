@@ -3,7 +3,10 @@ import type {
   WhatResult, WhoResult, Diagnostic,
 } from "./results.js";
 
+import type { Completion, Diagnostics, Hover, Token } from "../engine/policy_wasm.js";
+
 export type * from "./results.js";
+export type { Completion, Diagnostics, Hover, Token } from "../engine/policy_wasm.js";
 
 /** Facts about a tailnet, such as its devices, as JSON text or as the value of it. */
 export type Facts = string | object;
@@ -23,11 +26,11 @@ export interface Options {
 /** The options of {@link Policy.run}. */
 export interface RunOptions {
   /** What the argument `-` reads. */
-  stdin?: string;
+  stdin?: string | Uint8Array;
   /** The day to check for, such as `2026-01-31`. The default is today in UTC. */
   today?: string;
-  /** Whether stdout and stderr have colours for a terminal. The default is `false`. */
-  color?: boolean;
+  /** Whether stdout and stderr, or each of them, have colours for a terminal. The default is `false`. */
+  color?: boolean | { stdout?: boolean; stderr?: boolean };
 }
 
 /** What a command line does. */
@@ -46,6 +49,8 @@ export type Kind =
 
 /** A question has no answer, for example because the policy has errors. */
 export class PolicyError extends Error {
+  private constructor();
+
   /** The exit status of the command; 101 for a fault in the module. */
   readonly status: number;
   /** The arguments of the command. */
@@ -64,8 +69,14 @@ export class Policy {
   /** The version of the program that the module is. */
   readonly version: string;
 
-  /** Runs a command line of the program `policy` on files in memory. Only a fault in the module throws. */
-  run(args: string[], files?: Record<string, string>, options?: RunOptions): RunResult;
+  /**
+   * Runs a command line of the program `policy` on files in memory. A name that ends in `/` is that of a
+   * directory, which may be empty. Only a fault in the module throws.
+   */
+  run(args: string[], files?: Record<string, string | Uint8Array>, options?: RunOptions): RunResult;
+
+  /** Makes a workspace without texts, for an editor. */
+  workspace(): Workspace;
 
   /** Finds errors and likely mistakes. A policy with errors is a result, too. */
   check(text: string, options?: Options & { denyWarnings?: boolean }): CheckResult;
@@ -105,6 +116,31 @@ export class Policy {
   docs(text: string, options?: Options): string;
   /** Returns an HTML page to look up anything about the policy. */
   report(text: string, options?: Options): string;
+}
+
+/**
+ * The texts in an editor. What has been read of them is kept until they change. Offsets are those of
+ * JavaScript's strings. Only a fault in the module throws.
+ */
+export class Workspace {
+  private constructor();
+
+  /** Adds a text, or replaces the one with this name. `x.invariants` belongs to `x.hujson`. */
+  update(name: string, text: string): void;
+  /** Removes a text. */
+  remove(name: string): void;
+  /** Sets which of the texts are facts about the tailnet. */
+  setFacts(names: string[]): void;
+  /** Returns the words that can be written at an offset of a policy. */
+  completion(name: string, offset: number): Completion[];
+  /** Explains the word at an offset of a policy. */
+  hover(name: string, offset: number): Hover | null;
+  /** Returns the words of a policy that have a meaning. */
+  tokens(name: string): Token[];
+  /** Returns the findings of `check` about a policy, each with its offsets. */
+  diagnostics(name: string, options?: { today?: string }): Diagnostics;
+  /** Frees its memory. It must not be used any more. */
+  free(): void;
 }
 
 /** Where the WebAssembly module comes from, if not from the package. */

@@ -7,6 +7,7 @@ import { Policy } from "./policy.js";
 
 export { PolicyError } from "./error.js";
 export { Policy };
+export { Workspace } from "./workspace.js";
 
 let loaded;
 

@@ -1,6 +1,7 @@
 // The questions. Each is a command of the program `policy`, on files in memory.
 
 import { PolicyError } from "./error.js";
+import { Workspace } from "./workspace.js";
 
 const POLICY = "policy.hujson";
 const OLD = "old.hujson";
@@ -33,7 +34,7 @@ export class Policy {
   #engine;
   #failure;
 
-  /** @param engine has `run` and `version` */
+  /** @param engine has `run`, `version` and `Workspace` */
   constructor(engine) {
     this.#engine = engine;
   }
@@ -45,6 +46,11 @@ export class Policy {
   run(args, files = {}, options = {}) {
     const { stdin, today = todayInUtc(), color = false } = options;
     return this.#guard(args, () => this.#engine.run(args, files, { stdin, today, color }));
+  }
+
+  workspace() {
+    const guard = (question, call) => this.#guard(question, call);
+    return new Workspace(guard("workspace", () => new this.#engine.Workspace()), guard);
   }
 
   check(text, { denyWarnings, ...options } = {}) {

@@ -89,6 +89,50 @@ test("a question that begins with a hyphen is not an option", { skip }, () => {
   assert.throws(() => policy.who(TEXT, "--help"), (error) => error instanceof PolicyError);
 });
 
+const EDITOR = {
+  diagnostics: [
+    (workspace) => workspace.diagnostics("policy.hujson"),
+    ({ diagnostics: [{ code, from, to }] }) => code === "undefined-tag" && MISSPELT.slice(from, to) === '"tag:bd"',
+  ],
+  completion: [
+    (workspace) => workspace.completion("policy.hujson", MISSPELT.indexOf("tag:bd") + 4),
+    (found) => found.some(({ label }) => label === "tag:db"),
+  ],
+  hover: [
+    (workspace) => workspace.hover("policy.hujson", MISSPELT.indexOf("tag:web")),
+    ({ text, from }) => text.includes("tag:web") && from >= MISSPELT.indexOf("tag:web") - 1,
+  ],
+  tokens: [
+    (workspace) => workspace.tokens("policy.hujson"),
+    (tokens) => tokens.filter(({ isDeclaration }) => isDeclaration).length === 2,
+  ],
+};
+
+for (const [name, [ask, holds]] of Object.entries(EDITOR)) {
+  test(`an editor asks for ${name}`, { skip }, () => {
+    const workspace = policy.workspace();
+    workspace.update("policy.hujson", MISSPELT);
+    const answer = ask(workspace);
+    assert.ok(holds(answer), JSON.stringify(answer));
+    workspace.free();
+  });
+}
+
+test("a file of bytes that are not UTF-8 is reported with its line", { skip }, () => {
+  const { status, stderr } = policy.run(["check", "a.hujson"], { "a.hujson": Uint8Array.of(0x0a, 0xff) });
+  assert.deepEqual([status, stderr], [2, "error: `a.hujson` is not UTF-8 text: see line 2\n"]);
+});
+
+test("each stream has colours by itself", { skip }, () => {
+  const has = (text) => text.includes("\u001b[");
+  for (const color of [{}, { stdout: true }, { stderr: true }]) {
+    const options = { color };
+    const { stdout } = policy.run(["check", "a.hujson"], { "a.hujson": MISSPELT }, options);
+    const { stderr } = policy.run(["names", "a.hujson"], { "a.hujson": MISSPELT }, options);
+    assert.deepEqual([has(stdout), has(stderr)], [color.stdout ?? false, color.stderr ?? false]);
+  }
+});
+
 test("after a fault in the module, it is not called again", () => {
   let calls = 0;
   const faulty = new Policy({

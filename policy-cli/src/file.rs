@@ -324,7 +324,9 @@ fn move_entries(from: &Path, to: &Path) -> io::Result<()> {
 fn io_failure(verb: &str, path: &Path, error: &io::Error) -> Failure {
     let name = display_name(path).display();
     match error.kind() {
-        io::ErrorKind::NotFound if verb == "read" => Failure::new(format_args!("there is no file `{name}`")),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory if verb == "read" => {
+            Failure::new(format_args!("there is no file `{name}`"))
+        }
         io::ErrorKind::NotFound => Failure::new(format_args!("cannot write `{name}`: there is no such directory")),
         io::ErrorKind::IsADirectory => Failure::new(format_args!("`{name}` is a directory, not a file")),
         io::ErrorKind::PermissionDenied => Failure::new(format_args!("no permission to {verb} `{name}`")),

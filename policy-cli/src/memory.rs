@@ -5,7 +5,7 @@
 //! this thread first, and the system only if there is none.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -20,12 +20,13 @@ thread_local! {
 #[derive(Clone, Debug)]
 pub struct Memory {
     files: BTreeMap<PathBuf, File>,
+    directories: BTreeSet<PathBuf>,
     stdin: Vec<u8>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     today: Option<String>,
     clock: fn() -> Duration,
-    has_color: bool,
+    colors: Colors,
 }
 
 /// A file, which has the name that it was given first.
@@ -34,6 +35,15 @@ struct File {
     name: String,
     content: Vec<u8>,
     is_written: bool,
+}
+
+/// Which streams keep colours in what is written for people, as on a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Colors {
+    /// The stream of results.
+    pub stdout: bool,
+    /// The stream of everything else.
+    pub stderr: bool,
 }
 
 /// What a command has left in its memory.
@@ -68,13 +78,19 @@ pub(crate) enum Stream {
 impl Memory {
     /// Creates a memory without files. `clock` is the time since 1970.
     pub fn new(clock: fn() -> Duration) -> Memory {
+        let (files, directories) = (BTreeMap::new(), BTreeSet::new());
         let (stdin, stdout, stderr) = (Vec::new(), Vec::new(), Vec::new());
-        Memory { files: BTreeMap::new(), stdin, stdout, stderr, today: None, clock, has_color: false }
+        Memory { files, directories, stdin, stdout, stderr, today: None, clock, colors: Colors::default() }
     }
 
-    /// Adds a file. Relative names are those of the folder in which the command runs.
+    /// Adds a file. Relative names are those of the folder in which the command runs. A name that ends
+    /// in `/` is that of a directory, which may be empty.
     #[must_use]
     pub fn with_file(mut self, name: &str, content: Vec<u8>) -> Memory {
+        if name.ends_with('/') {
+            self.directories.insert(normal(Path::new(name)));
+            return self;
+        }
         self.files.insert(normal(Path::new(name)), File { name: name.to_owned(), content, is_written: false });
         self
     }
@@ -91,10 +107,10 @@ impl Memory {
         Memory { today: Some(today), ..self }
     }
 
-    /// Keeps colours in what is written for people, as for a terminal.
+    /// Sets which streams have colours.
     #[must_use]
-    pub fn with_color(self, has_color: bool) -> Memory {
-        Memory { has_color, ..self }
+    pub fn with_colors(self, colors: Colors) -> Memory {
+        Memory { colors, ..self }
     }
 
     /// Returns what the command has left.
@@ -116,12 +132,12 @@ impl Memory {
         std::mem::take(&mut self.stdin)
     }
 
-    /// Returns the kind of a path. There is a directory if there is a file in it.
+    /// Returns the kind of a path. There is a directory if there is a file in it, or if it was given.
     pub(crate) fn kind(&self, path: &Path) -> io::Result<Kind> {
         let path = normal(path);
         if self.files.contains_key(&path) {
             Ok(Kind::File)
-        } else if path.as_os_str().is_empty() || self.has_files_in(&path) {
+        } else if path.as_os_str().is_empty() || self.directories.contains(&path) || self.has_files_in(&path) {
             Ok(Kind::Directory)
         } else if path.ancestors().skip(1).any(|above| self.files.contains_key(above)) {
             Err(io::ErrorKind::NotADirectory.into())
@@ -174,13 +190,17 @@ impl Memory {
 
     /// Adds a text for people to a stream.
     pub(crate) fn print(&mut self, stream: Stream, text: &str) {
-        let choice = self.color_choice();
+        let choice = self.color_choice(stream);
         // Writing to memory cannot fail.
         let _ = io::Write::write_all(&mut AutoStream::new(self.stream(stream), choice), text.as_bytes());
     }
 
-    pub(crate) fn color_choice(&self) -> ColorChoice {
-        if self.has_color { ColorChoice::AlwaysAnsi } else { ColorChoice::Never }
+    pub(crate) fn color_choice(&self, stream: Stream) -> ColorChoice {
+        let has_color = match stream {
+            Stream::Out => self.colors.stdout,
+            Stream::Error => self.colors.stderr,
+        };
+        if has_color { ColorChoice::AlwaysAnsi } else { ColorChoice::Never }
     }
 
     /// Returns the date in the environment.
@@ -254,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_path_is_a_file_a_directory_or_nothing() {
-        let memory = memory();
+        let memory = memory().with_file("empty/", Vec::new()).with_file("../above/", Vec::new());
         let kind = |path: &str| memory.kind(Path::new(path)).map_err(|error| error.kind());
         let cases = [
             ("a.hujson", Ok(Kind::File)),
@@ -267,6 +287,9 @@ mod tests {
             ("../a.hujson", Err(io::ErrorKind::NotFound)),
             ("/a.hujson", Err(io::ErrorKind::NotFound)),
             ("a.hujson/c", Err(io::ErrorKind::NotADirectory)),
+            ("empty", Ok(Kind::Directory)),
+            ("../above", Ok(Kind::Directory)),
+            ("..", Err(io::ErrorKind::NotFound)),
         ];
         for (path, expected) in cases {
             assert_eq!(kind(path), expected, "{path}");
@@ -294,6 +317,8 @@ mod tests {
         memory.write(Path::new("./c.md"), b"c").unwrap();
         let error = memory.write(Path::new("none/c.md"), b"c").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        let error = memory.write(Path::new("dir"), b"c").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
         let files = memory.into_output().files;
         assert_eq!(files, [("./c.md".to_owned(), b"c".to_vec()), ("./dir/b.hujson".to_owned(), b"new".to_vec())]);
     }

@@ -106,13 +106,13 @@ pub fn print_usage(usage: &clap::Error) -> Result<ExitStatus, Failure> {
 /// Returns the renderer for stdout. It uses colours if stdout is a terminal that supports them and
 /// `NO_COLOR` is not set.
 pub fn stdout_renderer() -> Renderer {
-    let in_memory = memory::ask(|memory| memory.color_choice());
+    let in_memory = memory::ask(|memory| memory.color_choice(MemoryStream::Out));
     renderer(in_memory.unwrap_or_else(|| AutoStream::choice(&io::stdout())))
 }
 
 /// Returns the renderer for stderr, by the same rules.
 pub fn stderr_renderer() -> Renderer {
-    let in_memory = memory::ask(|memory| memory.color_choice());
+    let in_memory = memory::ask(|memory| memory.color_choice(MemoryStream::Error));
     renderer(in_memory.unwrap_or_else(|| AutoStream::choice(&io::stderr())))
 }
 

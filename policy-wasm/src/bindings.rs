@@ -6,7 +6,8 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use policy_cli::tool::memory::Colors;
 use policy_core::json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -20,6 +21,8 @@ const TYPES: &str = include_str!("types.d.ts");
 extern "C" {
     #[wasm_bindgen(typescript_type = "Files")]
     pub type JsFiles;
+    #[wasm_bindgen(typescript_type = "Texts")]
+    pub type JsTexts;
     #[wasm_bindgen(typescript_type = "Options")]
     pub type JsOptions;
     #[wasm_bindgen(typescript_type = "RunResult")]
@@ -52,7 +55,8 @@ pub fn version() -> String {
 pub fn run(args: Vec<String>, files: JsFiles, options: Option<JsOptions>) -> Result<JsRunResult, JsError> {
     let (files, options) = (read_files(&files)?, read_options(options.as_ref())?);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let (status, output) = run::run(&args, pairs(&files), &options);
+    let (status, output) =
+        run::run(&args, files.iter().map(|(name, content)| (name.as_str(), content.as_slice())), &options);
     let result = Object::new();
     set(&result, "status", &status.into());
     set(&result, "stdout", &text(output.stdout));
@@ -67,14 +71,14 @@ pub fn run(args: Vec<String>, files: JsFiles, options: Option<JsOptions>) -> Res
 
 /// Returns the words that can be written at a place of a policy.
 #[wasm_bindgen]
-pub fn completion(files: JsFiles, name: &str, offset: usize) -> Result<JsCompletions, JsError> {
-    answer(&Workspace::with_files(pairs(&read_files(&files)?)).completion(name, offset))
+pub fn completion(files: JsTexts, name: &str, offset: usize) -> Result<JsCompletions, JsError> {
+    answer(&Workspace::with_files(pairs(&read_texts(&files)?)).completion(name, offset))
 }
 
 /// Explains the word at a place of a policy.
 #[wasm_bindgen]
-pub fn hover(files: JsFiles, name: &str, offset: usize) -> Result<JsHover, JsError> {
-    answer(&Workspace::with_files(pairs(&read_files(&files)?)).hover(name, offset))
+pub fn hover(files: JsTexts, name: &str, offset: usize) -> Result<JsHover, JsError> {
+    answer(&Workspace::with_files(pairs(&read_texts(&files)?)).hover(name, offset))
 }
 
 /// Returns the words of a policy that have a meaning.
@@ -86,8 +90,8 @@ pub fn tokens(text: &str) -> Result<JsTokens, JsError> {
 
 /// Returns the findings about a policy.
 #[wasm_bindgen]
-pub fn diagnostics(files: JsFiles, name: &str, options: Option<JsOptions>) -> Result<JsDiagnostics, JsError> {
-    let (files, facts) = (read_files(&files)?, read_facts(options.as_ref())?);
+pub fn diagnostics(files: JsTexts, name: &str, options: Option<JsOptions>) -> Result<JsDiagnostics, JsError> {
+    let (files, facts) = (read_texts(&files)?, read_facts(options.as_ref())?);
     let mut workspace = Workspace::with_files(pairs(&files));
     workspace.set_facts(facts);
     answer(&workspace.diagnostics(name, &read_options(options.as_ref())?))
@@ -166,20 +170,34 @@ fn pairs(files: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     files.iter().map(|(name, text)| (name.as_str(), text.as_str()))
 }
 
-fn read_files(files: &JsFiles) -> Result<Vec<(String, String)>, JsError> {
-    let files: &JsValue = files.as_ref();
+fn read_files(files: &JsFiles) -> Result<Vec<(String, Vec<u8>)>, JsError> {
+    entries(files.as_ref(), "a string or a `Uint8Array`", bytes)
+}
+
+fn read_texts(files: &JsTexts) -> Result<Vec<(String, String)>, JsError> {
+    entries(files.as_ref(), "a string", |value| value.as_string())
+}
+
+/// Returns the files by name. `form` says what `read` understands.
+fn entries<T>(files: &JsValue, form: &str, read: impl Fn(&JsValue) -> Option<T>) -> Result<Vec<(String, T)>, JsError> {
     let Some(files) = files.dyn_ref::<Object>() else {
         return Err(JsError::new("`files` is not an object of texts by name"));
     };
     let entry = |entry: JsValue| {
         let entry: Array = entry.unchecked_into();
         let name = entry.get(0).as_string().unwrap_or_default();
-        match entry.get(1).as_string() {
-            Some(text) => Ok((name, text)),
-            None => Err(JsError::new(&format!("the content of the file `{name}` is not a string"))),
+        match read(&entry.get(1)) {
+            Some(content) => Ok((name, content)),
+            None => Err(JsError::new(&format!("the content of the file `{name}` is not {form}"))),
         }
     };
     Object::entries(files).iter().map(entry).collect()
+}
+
+/// Returns the bytes of a content: those of an array, or a string in UTF-8.
+fn bytes(content: &JsValue) -> Option<Vec<u8>> {
+    let array = content.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
+    array.or_else(|| content.as_string().map(String::into_bytes))
 }
 
 /// Returns a member of the options. `None` if it is absent.
@@ -189,14 +207,27 @@ fn member(options: Option<&JsOptions>, name: &str) -> Option<JsValue> {
 }
 
 fn read_options(options: Option<&JsOptions>) -> Result<Options, JsError> {
-    let text = |name: &str| match member(options, name) {
-        None => Ok(None),
-        Some(value) => {
-            value.as_string().map(Some).ok_or_else(|| JsError::new(&format!("the option `{name}` is not a string")))
+    let stdin = match member(options, "stdin") {
+        None => Vec::new(),
+        Some(stdin) => {
+            bytes(&stdin).ok_or_else(|| JsError::new("the option `stdin` is not a string or a `Uint8Array`"))?
         }
     };
-    let color = member(options, "color").is_some_and(|color| color.is_truthy());
-    Ok(Options { stdin: text("stdin")?.unwrap_or_default(), today: text("today")?, color, clock })
+    let today = match member(options, "today") {
+        None => None,
+        Some(today) => Some(today.as_string().ok_or_else(|| JsError::new("the option `today` is not a string"))?),
+    };
+    Ok(Options { stdin, today, colors: read_colors(options), clock })
+}
+
+/// Reads `color`: a truth for both streams, or an object with one for each.
+fn read_colors(options: Option<&JsOptions>) -> Colors {
+    let Some(color) = member(options, "color") else { return Colors::default() };
+    let of = |stream: &str| match Reflect::get(&color, &stream.into()) {
+        Ok(value) if color.is_object() => value.is_truthy(),
+        _ => color.is_truthy(),
+    };
+    Colors { stdout: of("stdout"), stderr: of("stderr") }
 }
 
 fn read_facts(options: Option<&JsOptions>) -> Result<Vec<String>, JsError> {

@@ -1,13 +1,19 @@
-/** Texts by name. Relative names are those of the folder in which a command runs. */
-export type Files = Record<string, string>;
+/** Texts by name. */
+export type Texts = Record<string, string>;
+
+/**
+ * Contents by name. Relative names are those of the folder in which a command runs. A name that ends in `/`
+ * is that of a directory, which may be empty.
+ */
+export type Files = Record<string, string | Uint8Array>;
 
 export interface Options {
   /** The content of stdin. */
-  stdin?: string;
+  stdin?: string | Uint8Array;
   /** The date for which policies are checked, as `YYYY-MM-DD`. By default, it is today's in UTC. */
   today?: string;
-  /** Whether texts for people have the colours of a terminal. */
-  color?: boolean;
+  /** Whether texts for people have the colours of a terminal: for both streams, or for each. */
+  color?: boolean | { stdout?: boolean; stderr?: boolean };
   /** The names of files with facts about the tailnet. Only `diagnostics` reads it. */
   facts?: string[];
 }
@@ -18,7 +24,7 @@ export interface RunResult {
   stdout: string;
   stderr: string;
   /** The files that the command has written. */
-  files: Files;
+  files: Texts;
 }
 
 /** A part of a text, in UTF-16 code units, which are the offsets in a JavaScript string. */

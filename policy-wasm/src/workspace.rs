@@ -124,7 +124,7 @@ impl Workspace {
     pub fn diagnostics(&self, name: &str, options: &Options) -> Value {
         let facts = self.facts.iter().flat_map(|fact| ["--tailnet", fact]);
         let arguments: Vec<&str> = ["check", "--format=json"].into_iter().chain(facts).chain(["--", name]).collect();
-        let files = self.files.iter().map(|(name, file)| (name.as_str(), file.text.as_str()));
+        let files = self.files.iter().map(|(name, file)| (name.as_str(), file.text.as_bytes()));
         let (_, output) = run(&arguments, files, options);
         diagnostics::of_output(&output, &|file, byte| {
             let file = self.files.get(file)?;

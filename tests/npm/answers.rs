@@ -70,7 +70,7 @@ fn all() -> Vec<Texts> {
 }
 
 /// Removes times, which differ from run to run.
-fn timeless(text: &str) -> String {
+pub(crate) fn timeless(text: &str) -> String {
     let is_time = |line: &&str| !line.trim_start().starts_with("\"seconds\": ");
     let lines: Vec<&str> = text.split('\n').filter(is_time).collect();
     let words = |line: &&str| match line.rsplit_once(" (") {

@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should panic")]
 
 mod answers;
+mod bundlers;
 mod fuzz;
 mod npx;
 mod package;
+mod typescript;
 
 use std::path::PathBuf;
 

@@ -44,7 +44,11 @@ pub fn run_with_stdin(
     arguments: &[impl AsRef<OsStr>],
     stdin: impl AsRef<[u8]>,
 ) -> Run {
-    let mut command = command(program, directory, arguments);
+    run_command_with_stdin(&mut command(program, directory, arguments), stdin)
+}
+
+/// Runs a command with a text on stdin.
+pub fn run_command_with_stdin(command: &mut Command, stdin: impl AsRef<[u8]>) -> Run {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that does not read its stdin may have ended already.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_ref());

@@ -135,6 +135,13 @@ pub fn javascript_runtime(name: &str) -> Option<PathBuf> {
     or_skip(found, &format!("{name} does not run here: see `.ci/install-runtimes`"))
 }
 
+/// Finds the Node modules of the bundlers, and of publint.
+pub fn bundlers() -> Option<PathBuf> {
+    let modules = tool_folder("bundlers").join("node_modules");
+    let found = modules.join("publint").exists().then_some(modules);
+    or_skip(found, "the bundlers are not installed: see `.ci/install-bundlers`")
+}
+
 /// Finds Node with the modules of tests/page, and Chromium: the program that `POLICY_CHROMIUM`
 /// names, else `chromium`.
 pub fn browser() -> Option<(PathBuf, PathBuf)> {

@@ -25,7 +25,7 @@ that join later. If their answers differ, they are listed separately.
 Exit status:
   0  allowed, if the source meets the postures that are shown
   1  denied, or denied for some of them, or it depends on an unknown fact
-  2  no answer: wrong usage, an unknown name, or a file that cannot be read";
+  2  no answer: a policy with errors, wrong usage, an unknown name, or a file that cannot be read";
 
 pub(crate) const COMMAND: Command = Command { name: "explain", define, run: Run::Policy(run), examples: EXAMPLES };
 
@@ -63,6 +63,7 @@ fn define(command: clap::Command) -> clap::Command {
 /// Answers a question about a policy. Messages call the policy `path`.
 fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let question = question(path, matches)?;
+    // Not `Findings`, which means that access is denied.
     let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
     let explanation = policy.explain(&question)?;
     let is_allowed = explanation.decision() == Decision::Allow;

@@ -92,7 +92,7 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let (text, option) = match get_text(matches, "schema") {
         Some(name) => match schema(path, &policy, name)? {
             Some(schema) => (json::to_text(&schema), format!("--schema {name}")),
-            None => return Ok(ExitStatus::Incomplete),
+            None => return Ok(ExitStatus::Findings),
         },
         None => match names(path, policy, matches)? {
             Some(text) => (text, format!("--format {}{}", get_str(matches, "format"), options(matches))),

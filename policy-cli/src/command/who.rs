@@ -69,7 +69,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let (word, port) = host_and_port(get_str(matches, "destination"));
     let port = port.filter(|port| *port != "*");
     let ports = port.map(str::parse::<PortRange>).transpose()?.map(on_any_protocol);
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let reach = policy.who(word, ports.as_ref())?;
     let rules = RulePrinter::new(path, &policy);
     print(&ReachAnswer { rules, word, port, listing: Listing::Sources, reach }, matches)
@@ -78,7 +78,7 @@ fn run_who(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
 /// Lists everything that a source can reach. Messages call the policy `path`.
 fn run_what(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     let word = get_str(matches, "source");
-    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Incomplete) };
+    let Some(policy) = valid::with_facts(path, policy, matches)? else { return Ok(ExitStatus::Findings) };
     let reach = policy.what(word)?;
     let rules = RulePrinter::new(path, &policy);
     print(&ReachAnswer { rules, word, port: None, listing: Listing::Destinations, reach }, matches)

@@ -145,11 +145,35 @@ fn a_wrong_question_has_no_answer() {
         assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", message), "{arguments:?}");
         assert_eq!(output.status, Some(2));
     }
+}
+
+/// A policy with errors is a finding. `explain` alone has another status for it, because 1 says that
+/// access is denied.
+#[test]
+fn a_policy_with_errors_has_no_answers() {
+    let directory = directory("errors");
     fs::write(directory.join("policy.hujson"), POLICY.replace("[\"tag:web\"], \"ip\"", "[\"tag:wbe\"], \"ip\""))
         .unwrap();
-    let output = ask(&directory, "who", &["tag:db"]);
-    assert!(output.stderr.starts_with("error[undefined-tag]: undefined tag `tag:wbe`"), "{}", output.stderr);
-    assert_eq!((output.stdout.as_str(), output.status), ("", Some(2)));
+    let cases: [(&str, &[&str], i32); 12] = [
+        ("explain", &["tag:db", "tag:db:22"], 2),
+        ("who", &["tag:db"], 1),
+        ("what", &["tag:db"], 1),
+        ("test", &[], 1),
+        ("names", &[], 1),
+        ("matrix", &[], 1),
+        ("graph", &[], 1),
+        ("expiring", &[], 1),
+        ("export", &["--format", "go"], 1),
+        ("docs", &[], 1),
+        ("report", &[], 1),
+        ("diff", &["policy.hujson"], 1),
+    ];
+    for (command, arguments, status) in cases {
+        let output = ask(&directory, command, arguments);
+        let said = "error[undefined-tag]: undefined tag `tag:wbe`";
+        assert!(output.stderr.starts_with(said), "{command}: {}", output.stderr);
+        assert_eq!((output.stdout.as_str(), output.status), ("", Some(status)), "{command}");
+    }
 }
 
 #[test]
