@@ -26,6 +26,7 @@ pub mod tool {
     #[cfg(feature = "deploy")]
     pub use crate::signal;
     pub use crate::stand_alone;
+    pub use crate::test_report::suggested_tests;
     pub use crate::{
         argument, exit_status, failure, file, invariants_file, line_index, memory, output, report, target, temporary,
         text, today, uri, valid, words,

@@ -13,6 +13,7 @@ pub mod migrate;
 mod operator_crate;
 #[cfg(feature = "scan")]
 pub mod scan;
+mod section;
 
 use std::ffi::OsString;
 

@@ -198,6 +198,12 @@ fn name(widening: Widening) -> &'static str {
     }
 }
 
+/// Returns tests as entries of a policy file, each with its section. Those with the same source are one.
+pub fn suggested_tests<'t>(tests: impl IntoIterator<Item = &'t SuggestedTest>) -> Vec<(&'static str, String)> {
+    let tests: Vec<&SuggestedTest> = tests.into_iter().collect();
+    entries(&tests).iter().map(|entry| (entry.section(), entry.to_hujson())).collect()
+}
+
 /// Groups suggested lines with the same head into one test.
 fn entries<'a>(pins: &[&'a SuggestedTest]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry> = Vec::new();

@@ -19,6 +19,7 @@ use policy_core::{Diagnostic, Policy, Tested};
 use crate::argument::Choice;
 
 pub(crate) use coverage::CoverageReport;
+pub use coverage::suggested_tests;
 
 /// A format of outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -80,6 +80,7 @@ fn report_error(path: &Path, text: &str, error: &MigrationError) {
             output::say(&differences(difference));
             failure.help("grants would allow (+) or deny (-) the above, which the acls do not")
         }
+        MigrationError::Misplaced => failure,
     };
     output::say_failure(&failure);
 }

@@ -35,7 +35,8 @@ pub(super) fn capabilities(encoding: Encoding) -> lsp::ServerCapabilities {
             ..lsp::CodeLensOptions::default()
         }),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
-            code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, lsp::CodeActionKind::RefactorRewrite]),
+            resolve_provider: Some(true),
             ..lsp::CodeActionOptions::default()
         })),
         ..lsp::ServerCapabilities::default()

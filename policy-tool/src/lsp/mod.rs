@@ -16,6 +16,8 @@ mod outbox;
 mod positions;
 mod project;
 mod request_error;
+mod resolver;
+mod rewrites;
 mod server;
 mod settings;
 mod structure;

@@ -18,14 +18,14 @@ use super::capabilities::capabilities;
 use super::checker::{self, Check, Job, KnownFindings};
 use super::documents::Documents;
 use super::fact_files::FactFiles;
-use super::lenses::Question;
 use super::outbox::{Answer, Outbox, answer};
 use super::positions::Encoding;
 use super::project::Project;
 use super::request_error::RequestError;
+use super::resolver::{self, Asked, Question};
 use super::settings::Settings;
 use super::view::View;
-use super::{actions, editing, lenses, naming, structure, words};
+use super::{actions, editing, lenses, naming, rewrites, structure, words};
 
 /// The address of the repository, if the package says where that is.
 const REPOSITORY: Option<&str> = option_env!("CARGO_PKG_REPOSITORY");
@@ -58,13 +58,14 @@ pub(crate) fn serve(settings: Settings) -> Result<(), Box<dyn Error + Sync + Sen
     outbox.answer(&id, answer(result));
     let findings = Arc::new(KnownFindings::default());
     let jobs = checker::start(outbox.clone(), Arc::clone(&findings));
-    let questions = lenses::start(outbox.clone());
+    let questions = resolver::start(outbox.clone());
     let mut server = Server {
         outbox,
         jobs,
         findings,
         questions,
         encoding,
+        resolves_actions: resolves_actions(&params.capabilities),
         settings,
         root: root(&params),
         documents: Documents::default(),
@@ -136,6 +137,12 @@ impl Inbox {
     }
 }
 
+fn resolves_actions(client: &lsp::ClientCapabilities) -> bool {
+    let actions = client.text_document.as_ref().and_then(|text| text.code_action.as_ref());
+    let support = actions.and_then(|actions| actions.resolve_support.as_ref());
+    support.is_some_and(|support| support.properties.iter().any(|property| property == "edit"))
+}
+
 /// Returns the folder of the workspace.
 fn root(params: &lsp::InitializeParams) -> Option<PathBuf> {
     let folders = params.workspace_folders_initialize_params.workspace_folders.as_ref();
@@ -152,6 +159,8 @@ struct Server {
     findings: Arc<KnownFindings>,
     questions: mpsc::Sender<Question>,
     encoding: Encoding,
+    /// True if the editor asks for the edit of a change that the user has chosen.
+    resolves_actions: bool,
     settings: Settings,
     root: Option<PathBuf>,
     documents: Documents,
@@ -183,8 +192,8 @@ impl Server {
 
     fn request(&mut self, request: Request) {
         let id = request.id.clone();
-        if request.method == "codeLens/resolve" {
-            return self.resolve(id, request.params);
+        if matches!(request.method.as_str(), "codeLens/resolve" | "codeAction/resolve") {
+            return self.resolve(id, &request.method, request.params);
         }
         let answer = self.answer(request);
         self.outbox.answer(&id, answer);
@@ -240,10 +249,14 @@ impl Server {
                 self.about::<lsp::CodeLensRequest>(params, |view, _| Ok(Some(lenses::places(view))))
             }
             "textDocument/codeAction" => {
-                let (known, page) = (Arc::clone(&self.findings), self.page());
+                let (known, page, resolves) = (Arc::clone(&self.findings), self.page(), self.resolves_actions);
                 self.about::<lsp::CodeActionRequest>(params, |view, params| {
                     let findings = known.of(&view.project, || view.findings());
-                    Ok(Some(actions::actions(view, &findings, &params, page.as_deref())))
+                    let mut actions = actions::actions(view, &findings, &params, page.as_deref());
+                    if resolves {
+                        actions.extend(rewrites::offers(view, &params));
+                    }
+                    Ok(Some(actions))
                 })
             }
             method => Err(RequestError {
@@ -279,19 +292,19 @@ impl Server {
         if known.project.policy.text().len() > LARGE { known.last().map(Rc::clone) } else { None }
     }
 
-    /// Asks the thread of the facts above declarations.
-    fn resolve(&mut self, id: RequestId, params: Value) {
-        let lens = read::<lsp::CodeLens>(params).ok();
-        let uri = lens.as_ref().and_then(lenses::uri);
+    /// Asks the thread for questions that take time.
+    fn resolve(&mut self, id: RequestId, method: &str, params: Value) {
+        let asked = Asked::read(method, params);
+        let uri = asked.as_ref().and_then(Asked::uri);
         let project =
             uri.and_then(|uri| Project::of(self.documents.get(&uri)?, &self.documents, &self.facts, &self.settings));
-        match (lens, project) {
-            (Some(lens), Some(project)) => {
+        match (asked, project) {
+            (Some(asked), Some(project)) => {
                 // The thread ends only with the server.
-                let _ = self.questions.send(Question { id, lens, project });
+                let _ = self.questions.send(Question { id, asked, project, encoding: self.encoding });
             }
             _ => {
-                let message = "the text of the code lens is not open".to_owned();
+                let message = "the text that this belongs to is not open".to_owned();
                 self.outbox.answer(&id, Err(RequestError { code: ErrorCode::InvalidParams, message }));
             }
         }

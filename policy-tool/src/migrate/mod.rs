@@ -10,12 +10,15 @@ use std::ops::Range;
 
 use policy_analysis::Analysis;
 use policy_analysis::diff::Diff;
-use policy_core::hujson::{Document, Kind, NodeId};
-use policy_core::model::{Autogroup, PolicyComment, Prefix, SelectorKind};
+use policy_core::diagnostic::Help;
+use policy_core::hujson::{Document, NodeId};
+use policy_core::model::{Acl, Autogroup, PolicyComment, Prefix, SelectorKind};
+use policy_core::source::Origin;
 use policy_core::{Code, Diagnostic, Policy, ValidPolicy, check};
 
 use self::commented::{Item, Items};
 use crate::comment::{Child, Content, Lines, content_with_marks, has_trailing_comma};
+use crate::section::{append, append_to};
 use policy_cli::tool::text::{TextEdits, without_byte_order_mark};
 
 /// A policy file without ACLs.
@@ -40,6 +43,8 @@ pub enum MigrationError {
     Invalid(Vec<Diagnostic>),
     /// The grants would not have the same meaning.
     Different(Diff),
+    /// There is no ACL at the place, or comments are in the way.
+    Misplaced,
 }
 
 impl std::fmt::Display for MigrationError {
@@ -50,6 +55,7 @@ impl std::fmt::Display for MigrationError {
                 None => f.write_str("the policy is not valid"),
             },
             MigrationError::Different(_) => f.write_str("the grants would not allow the same as the acls"),
+            MigrationError::Misplaced => f.write_str("there is no acl, or a comment is in the way"),
         }
     }
 }
@@ -65,7 +71,7 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     let policy = Policy::parse(text);
     let mut errors = check::check(&policy);
     errors.retain(Diagnostic::is_error);
-    errors.extend(default_routes(&policy));
+    errors.extend(policy.acls.iter().flatten().flat_map(default_routes));
     let Ok(document) = Document::parse(text) else { return Err(MigrationError::Invalid(errors)) };
     if !errors.is_empty() {
         return Err(MigrationError::Invalid(errors));
@@ -101,11 +107,47 @@ pub fn migrate(text: &str) -> Result<Migration, MigrationError> {
     Ok(Migration { text: migrated.into_inner().text, had_acls: true, acls, grants })
 }
 
-/// Returns errors for ACLs whose destination is all addresses of a family, which grants do not
+/// Converts one ACL of a policy to grants, and proves that nothing changes. `rule` is its place. If the
+/// text has its official format, the result has it, too.
+///
+/// # Errors
+/// As [`migrate`]. Also fails if there is no ACL at the place, or if comments are in the way.
+pub fn migrate_one(text: &str, rule: Origin) -> Result<String, MigrationError> {
+    let policy = Policy::parse(text);
+    let mut errors = check::check(&policy);
+    errors.retain(Diagnostic::is_error);
+    let acl = policy.acls.iter().flatten().find(|acl| acl.origin == rule).ok_or(MigrationError::Misplaced)?;
+    errors.extend(default_routes(acl));
+    let document = Document::parse(text).ok().filter(|_| errors.is_empty());
+    let Some(document) = document else { return Err(MigrationError::Invalid(errors)) };
+    let is_formatted = document.format() == text;
+    let convert = |everybody: &str| {
+        let text = Sections::find(&document).migrate_one(acl, everybody)?;
+        let format = |text: String| Document::parse(text.as_str()).map_or(text, |document| document.format());
+        let migrated = Policy::parse(if is_formatted { format(text) } else { text });
+        let findings = check::check(&migrated);
+        Some((migrated, findings))
+    };
+    let (mut migrated, mut findings) = convert(Autogroup::Member.name()).ok_or(MigrationError::Misplaced)?;
+    if findings.iter().any(|finding| finding.code == Code::MixedMemberNames) {
+        (migrated, findings) = convert(Autogroup::OLD_MEMBER).unwrap_or((migrated, findings));
+    }
+    let Some(migrated) = ValidPolicy::from_findings(migrated, &findings) else {
+        findings.retain(Diagnostic::is_error);
+        return Err(MigrationError::Invalid(findings));
+    };
+    let policy = ValidPolicy::from_findings(policy, &errors).ok_or(MigrationError::Misplaced)?;
+    let difference = policy.diff(&migrated);
+    if !difference.is_empty() {
+        return Err(MigrationError::Different(difference));
+    }
+    Ok(migrated.into_inner().text)
+}
+
+/// Returns errors for an ACL whose destination is all addresses of a family, which grants do not
 /// allow. `grant-v05` `grant-v08`
-fn default_routes(policy: &Policy) -> impl Iterator<Item = Diagnostic> {
-    let destinations = policy.acls.iter().flatten().flat_map(|acl| &acl.dst);
-    let hosts = destinations.map(|destination| &destination.host).filter(|host| {
+fn default_routes(acl: &Acl) -> impl Iterator<Item = Diagnostic> {
+    let hosts = acl.dst.iter().map(|destination| &destination.host).filter(|host| {
         matches!(host.kind, SelectorKind::Prefix(prefix) if matches!(prefix, Prefix::ALL_IPV4 | Prefix::ALL_IPV6))
     });
     hosts.map(|host| {
@@ -165,26 +207,29 @@ impl Sections<'_> {
                     .for_each(|(child, entry)| edits.replace(self.range(child.value), entry));
             }
             Some(grants) => {
-                self.append(grants, &join_entries(child, &list, entries), &mut edits);
+                append(self.document, grants.value, &join_entries(child, &list, entries), &mut edits);
                 self.remove(place, child, &mut edits);
             }
         }
         Some((edits.apply(self.document.text()), count))
     }
 
-    /// Appends items to a list.
-    fn append(&self, list: &Child, items: &str, edits: &mut TextEdits) {
-        let range = self.range(list.value);
-        if self.document.kind(list.value) != Kind::Array {
-            edits.replace(range, &format!("[\n{items}]"));
-            return;
-        }
-        if let Some(last) = self.document.elements(list.value).last()
-            && !has_trailing_comma(self.document, list.value, last)
-        {
-            edits.insert(self.range(last).end, ",");
-        }
-        edits.insert(range.end.saturating_sub(1), &format!("\n\n{items}"));
+    /// Returns the text with grants instead of one ACL. They come last. `None` if the ACL cannot be
+    /// removed with its comments.
+    fn migrate_one(&self, acl: &Acl, everybody: &str) -> Option<String> {
+        let section = self.content.children.get(self.acls?)?;
+        let list = content_with_marks(self.document, section.value);
+        let child = list.children.iter().find(|child| self.document.origin(child.value) == acl.origin)?;
+        let grants =
+            entry::grants(self.document, child.value, acl, everybody).join(&with_policy_comments(",\n", child));
+        let item = Item { text: grants, ..Item::from_child(child) };
+        let items = Items { items: vec![item], ..Items::default() }.inside();
+        let mut edits = TextEdits::default();
+        let removal = Help::remove_entry("").fix?;
+        let removal = self.document.edit(&removal, acl.origin)?;
+        edits.replace(removal.place.range(), &removal.text);
+        append_to(self.document, "grants", &items, &mut edits);
+        Some(edits.apply(self.document.text()))
     }
 
     /// Removes a member and its comments. A comment after another member, on that member's line,
@@ -247,4 +292,32 @@ fn join_entries(section: &Child, list: &Content, entries: Vec<String>) -> String
         None => drop(items.end.splice(0..0, notes)),
     }
     items.inside()
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_generate::small::{self, Random};
+
+    use super::*;
+
+    #[test]
+    fn acls_become_grants_one_after_the_other() {
+        let mut converted = 0;
+        for seed in small::seeds(100) {
+            let (original, _) = small::policy(&mut Random::new(seed));
+            let Ok(valid) = Policy::parse(original.as_str()).validate() else { continue };
+            let mut text = original;
+            let first = |text: &str| Policy::parse(text).acls.iter().flatten().map(|acl| acl.origin).next();
+            while let Some(rule) = first(&text) {
+                let left = Policy::parse(text.as_str()).acls.iter().flatten().count();
+                let Ok(new) = migrate_one(&text, rule) else { break };
+                let policy = Policy::parse(new.as_str()).validate().unwrap();
+                assert_eq!(policy.acls.iter().flatten().count(), left - 1, "seed {seed}: {new}");
+                assert!(valid.diff(&policy).is_empty(), "seed {seed}: {new}");
+                text = new;
+                converted += 1;
+            }
+        }
+        assert!(converted > 30, "{converted}");
+    }
 }

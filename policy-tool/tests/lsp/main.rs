@@ -12,6 +12,7 @@ mod client;
 mod diagnostics;
 mod facts;
 mod naming;
+mod rewrites;
 mod session;
 mod soak;
 mod structure;
