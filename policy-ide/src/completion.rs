@@ -56,7 +56,7 @@ pub enum CompletionKind {
 pub fn completions(snapshot: &Snapshot, text: &str, at: usize) -> Vec<Completion> {
     let Some(cursor) = cursor(text, at) else { return Vec::new() };
     let Some(expected) = expected(&cursor) else { return Vec::new() };
-    let mut writer = Writer { cursor: &cursor, snapshot, found: Vec::new(), start: 0 };
+    let mut writer = Writer::new(&cursor, snapshot);
     match expected {
         Expected::Keys(keys) => writer.keys(keys),
         Expected::Word(word) => writer.word(word),
@@ -75,7 +75,7 @@ pub fn completions(snapshot: &Snapshot, text: &str, at: usize) -> Vec<Completion
     writer.found
 }
 
-struct Writer<'s> {
+pub(crate) struct Writer<'s> {
     cursor: &'s Cursor,
     snapshot: &'s Snapshot,
     found: Vec<Completion>,
@@ -83,7 +83,15 @@ struct Writer<'s> {
     start: usize,
 }
 
-impl Writer<'_> {
+impl<'s> Writer<'s> {
+    pub(crate) fn new(cursor: &'s Cursor, snapshot: &'s Snapshot) -> Self {
+        Writer { cursor, snapshot, found: Vec::new(), start: 0 }
+    }
+
+    pub(crate) fn into_found(self) -> Vec<Completion> {
+        self.found
+    }
+
     fn policy(&self) -> &Policy {
         &self.snapshot.policy
     }
@@ -180,7 +188,8 @@ impl Writer<'_> {
 
     /// Adds everything that is certainly allowed in a place. `host` is written before the names of
     /// hosts.
-    fn selectors(&mut self, context: SelectorContext, host: &str) {
+    /// Adds the names that are allowed in a place. `host` is written before the names of hosts.
+    pub(crate) fn selectors(&mut self, context: SelectorContext, host: &str) {
         self.selectors_before(context, host, "");
     }
 

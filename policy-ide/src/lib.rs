@@ -12,6 +12,7 @@
 //! commands do.
 
 mod completion;
+mod completion_in_invariants;
 mod cursor;
 mod edit;
 mod expected;
@@ -29,6 +30,7 @@ mod symbol;
 mod token;
 
 pub use completion::{Completion, CompletionKind, completions};
+pub use completion_in_invariants::completions_in_invariants;
 pub use edit::{Edit, format, format_invariants};
 pub use fold::{Fold, folds};
 pub use hover::{Hover, hover};

@@ -89,3 +89,20 @@ fn the_tarball_works_in_node_deno_and_bun() {
         assert_eq!(successful(process::run(bun, &folder, &["main.mjs"])), ANSWERS);
     }
 }
+
+/// esbuild copies no files for `new URL(…, import.meta.url)`, so the program gives the module.
+#[test]
+fn a_bundle_works_without_the_package() {
+    let (Some(node), Some(package)) = (require::node(), package()) else { return };
+    let Some(modules) = require::node_modules("playground", "esbuild") else { return };
+    let folder = installed(&package, "npm/bundle");
+    let module = "{ module: readFileSync(new URL(\"policy.wasm\", import.meta.url)) }";
+    let program = PROGRAM.replace("load()", &format!("load({module})"));
+    fs::write(folder.join("main.mjs"), format!("import {{ readFileSync }} from \"node:fs\";\n{program}")).unwrap();
+    let options = ["main.mjs", "--bundle", "--platform=node", "--format=esm", "--minify", "--outfile=bundle.mjs"];
+    let run = process::run(modules.join(".bin/esbuild"), &folder, &options);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    fs::copy(package.join("engine/policy_wasm_bg.wasm"), folder.join("policy.wasm")).unwrap();
+    fs::remove_dir_all(folder.join("node_modules")).unwrap();
+    assert_eq!(successful(process::run(node, &folder, &["bundle.mjs"])), ANSWERS);
+}

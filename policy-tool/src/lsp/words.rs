@@ -17,13 +17,15 @@ fn markdown(value: String) -> lsp::MarkupContent {
     lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }
 }
 
-/// Returns the words that can be written at a position of a policy. The names are those of a
-/// snapshot, which may be of an earlier text.
+/// Returns the words that can be written at a position of a policy or of its invariants. The names are
+/// those of a snapshot, which may be of an earlier text.
 pub(super) fn completion(view: &View, snapshot: &Snapshot, position: lsp::Position) -> Option<lsp::CompletionResponse> {
-    if view.file != FileId::Policy {
-        return None;
-    }
-    let found = policy_ide::completions(snapshot, view.document().text(), view.offset(position));
+    let (text, at) = (view.document().text(), view.offset(position));
+    let found = match view.file {
+        FileId::Policy => policy_ide::completions(snapshot, text, at),
+        FileId::Invariants => policy_ide::completions_in_invariants(snapshot, text, at),
+        FileId::Facts(_) | FileId::Scanned(_) => return None,
+    };
     let items = found.into_iter().enumerate().map(|(number, found)| item(view, number, found)).collect();
     Some(lsp::CompletionResponse::CompletionItemList(items))
 }

@@ -305,3 +305,43 @@ fn nothing_is_offered_where_nothing_is_known() {
         assert_eq!(complete(&mut client, text, "").0, [""; 0], "{text}");
     }
 }
+
+#[test]
+fn words_are_offered_in_invariants() {
+    let directory = directory("complete-invariants");
+    let mut client = Client::start_in(&directory, Options::default());
+    let uri = |name: &str| format!("file://{}/{name}", directory.display());
+    client.open(
+        &uri("policy.hujson"),
+        "{\"tagOwners\": {\"tag:web\": []}, \"hosts\": {\"nas\": \"10.0.0.1\"}, \"groups\": {\"group:ops\": [\"alice@example.com\"]}}",
+    );
+    let invariants = uri("policy.invariants");
+    for (text, chosen, expected, others, never) in [
+        ("¦", "never", "never", &["only", "isolated"][..], &["tag:web", "->"][..]),
+        ("// Why.\nnev¦ tag:web;", "never", "// Why.\nnever tag:web;", &[], &[]),
+        ("never tag:web -> nas;\n¦", "only", "never tag:web -> nas;\nonly", &[], &["tag:web"]),
+        ("never ¦", "tag:web", "never tag:web", &["group:ops", "nas", "autogroup:member"], &["autogroup:self", "->"]),
+        ("never tag:w¦eb -> nas;", "group:ops", "never group:ops -> nas;", &[], &["->"]),
+        ("never tag:web ¦", "->", "never tag:web ->", &["except"], &["nas"]),
+        ("never tag:web -> ¦", "autogroup:self", "never tag:web -> autogroup:self", &["nas"], &["->"]),
+        ("never tag:web, ¦", "alice@example.com", "never tag:web, \"alice@example.com\"", &[], &[]),
+        ("never \"al¦\" -> nas;", "alice@example.com", "never \"alice@example.com\" -> nas;", &[], &["tag:web"]),
+        ("never tag:web -> nas on ¦", "", "", &[], &["tag:web", "never"]),
+        ("never tag:web -> nas on 22, ¦", "", "", &[], &["tag:web"]),
+        ("// never ¦", "", "", &[], &["tag:web", "never"]),
+    ] {
+        let position = client.open(&invariants, text);
+        let params = json!({ "textDocument": { "uri": invariants }, "position": position });
+        let found = client.request("textDocument/completion", params);
+        let items = found.as_array().cloned().unwrap_or_default();
+        let labels: Vec<&str> = items.iter().map(|item| item["label"].as_str().unwrap()).collect();
+        assert!(others.iter().all(|other| labels.contains(other)), "{text}: {labels:?}");
+        assert!(!never.iter().any(|never| labels.contains(never)), "{text}: {labels:?}");
+        if let Some(item) = items.iter().find(|item| item["label"] == chosen) {
+            let edit = json!([item["textEdit"]]);
+            assert_eq!(client.edited(&invariants, &edit), expected, "{text}");
+        } else {
+            assert_eq!(chosen, "", "{text}: {labels:?}");
+        }
+    }
+}
