@@ -94,7 +94,7 @@ fn the_tarball_works_in_node_deno_and_bun() {
 #[test]
 fn a_bundle_works_without_the_package() {
     let (Some(node), Some(package)) = (require::node(), package()) else { return };
-    let Some(modules) = require::node_modules("playground", "esbuild") else { return };
+    let Some(modules) = require::bundlers() else { return };
     let folder = installed(&package, "npm/bundle");
     let module = "{ module: readFileSync(new URL(\"policy.wasm\", import.meta.url)) }";
     let program = PROGRAM.replace("load()", &format!("load({module})"));
