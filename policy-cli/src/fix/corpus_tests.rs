@@ -174,7 +174,7 @@ fn the_mistakes_in_rust_stay_whole() {
     let cases: Vec<(String, String)> = cases.chain(ui).collect();
     let [certain, all] = both("policy!", |tally, unsafe_too| {
         for (title, text) in &cases {
-            tally.add(title, &Sources::of_rust(text, today()), unsafe_too);
+            tally.add(title, &Sources::of_rust(text, None, today()), unsafe_too);
         }
     });
     assert!(certain.policies > 300 && certain.applied > 60 && all.applied > certain.applied);

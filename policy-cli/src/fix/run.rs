@@ -1,11 +1,12 @@
 //! Fixes the files of a policy, and says what was fixed and what was not.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use clap::ArgMatches;
 use policy_analysis::Analysis;
 use policy_core::Policy;
-use policy_core::model::Date;
+use policy_core::model::{Date, Facts};
 use policy_core::source::{FileId, Origin};
 
 use super::fixer::{self, Fixed};
@@ -47,10 +48,12 @@ pub(crate) fn fix(
         let message = format!("`{}` is in a revision, which cannot be changed", file::visible_name(name));
         return Err(Failure::new(message).help("use `--diff` to see what would change"));
     }
+    let files = facts::read_files(name, matches)?;
     let mut known = policy.clone();
-    facts::read(name, &mut known, matches)?;
+    facts::add(&mut known, files.clone())?;
     let today = if known.endings().is_empty() { None } else { Some(crate::today::today()?) };
-    let sources = sources(name, policy, &known, today)?;
+    let from_files = from_files(files)?;
+    let sources = sources(name, policy, (&known, from_files), today)?;
     // Facts that cannot be used are reported by the check.
     let is_unusable = |origin: Origin| matches!(origin.file, FileId::Facts(1..));
     if known.unreadable.iter().any(|finding| finding.is_error() && is_unusable(finding.origin)) {
@@ -75,7 +78,23 @@ pub(crate) fn fix(
     Ok(Outcome { policy, has_fixes: fixed.after.is_some() })
 }
 
-fn sources(name: &Path, policy: &Policy, known: &Policy, today: Option<Date>) -> Result<Sources, Failure> {
+/// Returns the facts of files, if there are any.
+fn from_files(files: Vec<(Cow<Path>, String)>) -> Result<Option<Facts>, Failure> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let mut blank = Policy::parse("{}");
+    facts::add(&mut blank, files)?;
+    Ok(Some(blank.facts))
+}
+
+/// Returns the sources of a policy. `known` is the policy with all facts, and the facts of files.
+fn sources(
+    name: &Path,
+    policy: &Policy,
+    (known, from_files): (&Policy, Option<Facts>),
+    today: Option<Date>,
+) -> Result<Sources, Failure> {
     if name != Path::new(BUILT_IN) {
         return Ok(Sources::of_file(name, known, today));
     }
@@ -83,7 +102,7 @@ fn sources(name: &Path, policy: &Policy, known: &Policy, today: Option<Date>) ->
         Failure::new("the source of the built-in policy cannot be found, or has changed since the build")
             .help("build the program again, and start it in the folder of its package")
     })?;
-    Ok(Sources::of_original(&original, policy, today))
+    Ok(Sources::of_original(&original, known, from_files, today))
 }
 
 /// Says on stderr what was fixed, what was not, and what changes for the users.

@@ -23,8 +23,17 @@ pub(crate) struct Sources {
     pub(super) texts: Vec<String>,
     language: Language,
     /// The facts that are not in the texts.
-    facts: Option<Facts>,
+    facts: Outside,
     today: Option<Date>,
+}
+
+/// The facts that are not in the texts.
+#[derive(Debug)]
+enum Outside {
+    /// All facts, because the texts have none.
+    All(Box<Facts>),
+    /// The facts of files, if there are any. They replace those of the texts.
+    Files(Option<Box<Facts>>),
 }
 
 #[derive(Debug)]
@@ -49,25 +58,30 @@ impl Sources {
             facts.lints.retain(|lint| lint.origin.file != FileId::Invariants);
         }
         let language = Language::Hujson(dialect);
-        Sources { paths: names.clone(), names, texts, language, facts: Some(facts), today }
+        Sources { paths: names.clone(), names, texts, language, facts: Outside::All(Box::new(facts)), today }
     }
 
     /// Returns the sources of the first `policy!` in a Rust file.
     #[cfg(test)]
-    pub(super) fn of_rust(text: &str, today: Option<Date>) -> Sources {
+    pub(super) fn of_rust(text: &str, from_files: Option<Facts>, today: Option<Date>) -> Sources {
         let name = || vec![PathBuf::from("tailnet.rs")];
         let (names, paths, texts) = (name(), name(), vec![text.to_owned()]);
-        Sources { names, paths, texts, language: Language::Rust(0), facts: None, today }
+        Sources { names, paths, texts, language: Language::Rust(0), facts: Outside::files(from_files), today }
     }
 
-    /// Returns the sources of a built-in policy. Its fixes depend on its own facts only.
-    pub(super) fn of_original(original: &Original, policy: &Policy, today: Option<Date>) -> Sources {
+    /// Returns the sources of a built-in policy. `policy` has all facts, and `from_files` are those of
+    /// files, if there are any.
+    pub(super) fn of_original(
+        original: &Original,
+        policy: &Policy,
+        from_files: Option<Facts>,
+        today: Option<Date>,
+    ) -> Sources {
         let (names, paths, texts) = original.files();
-        let language = match original.policy_number() {
-            Some(number) => Language::Rust(number),
-            None => Language::Hujson(Some(policy.dialect)),
+        let (language, facts) = match original.policy_number() {
+            Some(number) => (Language::Rust(number), Outside::files(from_files)),
+            None => (Language::Hujson(Some(policy.dialect)), Outside::All(Box::new(policy.facts.clone()))),
         };
-        let facts = matches!(language, Language::Hujson(_)).then(|| policy.facts.clone());
         Sources { names, paths, texts, language, facts, today }
     }
 
@@ -107,19 +121,30 @@ impl Sources {
             said.map(|finding| found(finding, file_edit_of(source.edit_of_tokens(&files, finding)))).collect();
         let is_complete = !all.iter().any(|found| found.is_error);
         let findings = policy.check();
-        all.extend(findings.iter().map(|finding| found(finding, file_edit_of(source.edit(&files, finding)))));
+        // The report of the check has those about files of facts.
+        let findings = findings.iter().filter(|finding| !matches!(finding.origin.file, FileId::Facts(1..)));
+        all.extend(findings.map(|finding| found(finding, file_edit_of(source.edit(&files, finding)))));
         Some(Examined::new(policy, all, is_complete))
     }
 
     /// Adds the facts that are not in the texts, and the day.
     fn complete(&self, mut policy: Policy) -> Policy {
-        if let Some(facts) = &self.facts {
-            policy.facts = facts.clone();
+        match &self.facts {
+            Outside::All(facts) => policy.facts = facts.as_ref().clone(),
+            Outside::Files(facts) => {
+                crate::facts::join(&mut policy, facts.iter().map(|facts| (facts.as_ref().clone(), Vec::new())));
+            }
         }
         match self.today {
             Some(today) => policy.with_today(today),
             None => policy,
         }
+    }
+}
+
+impl Outside {
+    fn files(facts: Option<Facts>) -> Outside {
+        Outside::Files(facts.map(Box::new))
     }
 }
 

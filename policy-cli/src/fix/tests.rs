@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use policy_core::Policy;
+use policy_core::source::FileId;
 
 use super::fixer::{Fixed, apply};
 use super::sources::Sources;
@@ -127,10 +128,24 @@ fn a_policy_in_rust_keeps_its_comments() {
     }
 }
 ";
-    let sources = Sources::of_rust(text, None);
+    let sources = Sources::of_rust(text, None, None);
     let certain = text.replace("5432, ", "").replace("        tag:web -> tag:db on 5410;\n", "");
     assert_eq!(result(&sources, false), certain);
     assert_eq!(result(&sources, true), certain.replace(" tag:old;", ""));
+}
+
+#[test]
+fn a_policy_in_rust_is_fixed_with_the_facts_of_files() {
+    let text = "policy! {
+    tagOwners { tag:web; }
+    grants { \"amy@exmaple.com\" -> tag:web on 443; }
+}
+";
+    let facts = r#"{"users": [{"loginName": "amy@example.com"}]}"#;
+    let (facts, unreadable) = crate::facts::read_text(facts, FileId::Facts(1));
+    assert_eq!((facts.users.len(), unreadable.len()), (1, 0));
+    assert_eq!(result(&Sources::of_rust(text, None, None), true), text);
+    assert_eq!(result(&Sources::of_rust(text, Some(facts), None), true), text.replace("exmaple", "example"));
 }
 
 #[test]
@@ -145,7 +160,7 @@ fn a_let_that_several_rules_use_keeps_its_items() {
     }
 }
 ";
-    let fixed = fixed(&Sources::of_rust(text, None), true);
+    let fixed = fixed(&Sources::of_rust(text, None, None), true);
     assert_eq!(fixed.texts, [text]);
     assert!(fixed.refused.iter().all(|refused| refused.reason.starts_with("it would")), "{:?}", fixed.refused);
 }
