@@ -56,8 +56,8 @@ fn run(path: &Path, policy: Policy, matches: &ArgMatches) -> CommandResult {
     match Target::new(matches) {
         Target::Print => output::write(new_page(&page)?.as_bytes()).map(|()| ExitStatus::Success),
         Target::Save(file) => {
-            let is_new = !file::exists(file);
-            let text = if is_new { new_page(&page)? } else { fill(file, &file::read_text(file)?, &page)? };
+            // A pipe has no page to fill, and reading it would wait forever.
+            let text = if file::is_file(file) { fill(file, &file::read_text(file)?, &page)? } else { new_page(&page)? };
             generated::save(file, text.as_bytes(), path, matches)
         }
         Target::Check(file) => {

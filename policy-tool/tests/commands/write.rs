@@ -71,3 +71,13 @@ fn a_formatted_file_keeps_its_other_names_and_its_long_name() {
     let number = |name: &str| fs::metadata(directory.join(name)).unwrap().ino();
     assert_eq!(number("policy.hujson"), number("other.hujson"));
 }
+
+#[test]
+fn a_page_can_go_to_a_pipe() {
+    let directory = directory("pipe");
+    fs::write(directory.join("policy.hujson"), "{\"tagOwners\": {\"tag:web\": []}, \"grants\": []}\n").unwrap();
+    // Whoever reads the page before writing it waits for itself.
+    let run = process::run(PROGRAM, &directory, &["docs", "policy.hujson", "--output", "/dev/stdout"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("tag:web"), "{}", run.stdout);
+}
